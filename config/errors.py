@@ -1,0 +1,57 @@
+"""Error pages: what happened in words, what to do next, and nothing about the inside.
+
+An unexpected error shows an opaque id that stands in the log beside the place in the code, so that somebody on the
+telephone can be helped without telling what they had typed.
+"""
+
+import secrets
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def _page(request: HttpRequest, status: int, title: str, text: str, error_id: str = "") -> HttpResponse:
+    context = {"title": title, "text": text, "error_id": error_id}
+    return render(request, "errors/error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the browser sent something that no form of ours sends."""
+    return _page(request, 400, _("This could not be read"), _("Go back, reload the page and try again."))
+
+
+def forbidden_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form's token is missing or old."""
+    text = _(
+        "The form was open for too long. Go back, reload the page and send it again; nothing was stored."
+    )
+    return _page(request, 403, _("The form has expired"), text)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: signed in, but not for this."""
+    return _page(
+        request, 403, _("Not permitted"), _("Your role does not include this. Ask your administrator.")
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: not there, or not visible to this person; the two look alike."""
+    text = _("There is nothing here, or it is not open to you.")
+    return _page(request, 404, _("Not found"), text)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: the file or form is larger than we take."""
+    text = _("A file may have at most one megabyte. Nothing was stored.")
+    return _page(request, 413, _("Too large"), text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: with an id for the log; the database may be the reason, so this asks it nothing."""
+    request.error_id = secrets.token_hex(6)  # type: ignore[attr-defined]
+    text = _(
+        "Something went wrong on our side; what you sent was not stored. Try again, or call and give this code."
+    )
+    return _page(request, 500, _("Something went wrong"), text, request.error_id)  # type: ignore[attr-defined]

@@ -1,0 +1,45 @@
+"""What the runtime role may do with tables that other people's code brought: Django's, allauth's, procrastinate's.
+
+Our own tables say so in the migration that makes them (`ihala.core.rls`). Tables not named here or there stay closed.
+"""
+
+from django.core.management import call_command
+from django.db import connection
+
+RUNTIME_ROLE = "ihala_app"
+CACHE_TABLE = "ihala_cache"
+
+READ = "SELECT"
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+
+TABLES = {
+    "django_migrations": READ,
+    "django_content_type": READ,
+    "auth_permission": READ,
+    "auth_group": READ,
+    "auth_group_permissions": READ,
+    "django_session": ALL,
+    CACHE_TABLE: ALL,
+    "account_emailaddress": ALL,
+    "account_emailconfirmation": ALL,
+    "mfa_authenticator": ALL,
+    "procrastinate_jobs": ALL,
+    "procrastinate_events": ALL,
+    "procrastinate_periodic_defers": ALL,
+    "procrastinate_workers": ALL,
+}
+
+
+def migrate(verbosity: int = 1) -> None:
+    """All migrations, the cache's table and the grants; as the owner. Harmless when repeated."""
+    call_command("migrate", interactive=False, verbosity=verbosity)
+    call_command("createcachetable", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {RUNTIME_ROLE}")
+        present = connection.introspection.table_names(cursor)
+        for table, verbs in TABLES.items():
+            if table in present:
+                cursor.execute(f'REVOKE ALL ON "{table}" FROM {RUNTIME_ROLE}, PUBLIC')
+                cursor.execute(f'GRANT {verbs} ON "{table}" TO {RUNTIME_ROLE}')
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME_ROLE}")
+        cursor.execute("ANALYZE")

@@ -1,0 +1,19 @@
+"""Children that do not outlive their parent.
+
+When the supervisor is killed with `kill -9` it cannot stop anybody. On Linux the kernel then sends its children the
+signal they asked for here, so that no server keeps the port and no worker keeps a connection. Elsewhere this does
+nothing and the next start finds what was left by its pid file.
+"""
+
+import ctypes
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(number: int = signal.SIGTERM) -> None:
+    """Ask the kernel to send `number` to this process when its parent is gone."""
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)

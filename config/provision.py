@@ -1,0 +1,144 @@
+"""Making the database ready: the two roles, the database, the tables, and what the runtime role may do with them.
+
+Runs as the cluster's superuser (embedded) or as the owner of a given server, never inside the server or the worker.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+
+import psycopg
+from psycopg import sql
+
+from .databases import (
+    DATABASE,
+    OWNER_ROLE,
+    RUNTIME_ROLE,
+    RUNTIME_URL_FILE,
+    Unusable,
+    owner_url,
+    parse,
+    same_place,
+    url,
+)
+from .home import folder, home, keep, secret
+from .postgres import Cluster
+
+OLDEST_SERVER = 160000
+LIMITS = {
+    "statement_timeout": "15s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "60s",
+    "timezone": "UTC",
+}
+"""What the runtime role may take of the server's time."""
+
+Connection = psycopg.Connection[tuple[object, ...]]
+Progress = Callable[[str], None]
+
+
+def provision_embedded(cluster: Cluster, database: str = DATABASE) -> None:
+    """Roles with the home's passwords and an empty database owned by the owner; harmless when repeated."""
+    with cluster.connect() as connection:
+        make_role(connection, OWNER_ROLE, secret(f"{OWNER_ROLE}.password"))
+        make_role(connection, RUNTIME_ROLE, secret(f"{RUNTIME_ROLE}.password"))
+        limit(connection)
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+            make_database(connection, database)
+
+
+def make_role(connection: Connection, role: str, password: str) -> None:
+    """A role that can sign in and nothing else; its password is set again each time."""
+    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+        _run(connection, "CREATE ROLE {role}", role=role)
+    attributes = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION"
+    statement = sql.SQL("ALTER ROLE {role} " + attributes + " PASSWORD {password}")
+    connection.execute(statement.format(role=sql.Identifier(role), password=sql.Literal(password)))
+
+
+def limit(connection: Connection) -> None:
+    """Set `LIMITS` on the runtime role."""
+    for name, value in LIMITS.items():
+        statement = sql.SQL("ALTER ROLE {} SET {} = {}")
+        connection.execute(
+            statement.format(sql.Identifier(RUNTIME_ROLE), sql.Identifier(name), sql.Literal(value))
+        )
+
+
+def make_database(connection: Connection, database: str, template: str = "template0") -> None:
+    """A database of the owner's, into which the runtime role may connect and nobody else."""
+    _run(connection, "CREATE DATABASE {d} OWNER {o} TEMPLATE {t}", d=database, o=OWNER_ROLE, t=template)
+    open_to_runtime(connection, database)
+
+
+def open_to_runtime(connection: Connection, database: str) -> None:
+    """The runtime role may connect; everybody else loses what PostgreSQL gives to all."""
+    _run(connection, "REVOKE ALL ON DATABASE {d} FROM PUBLIC", d=database)
+    _run(connection, "GRANT CONNECT ON DATABASE {d} TO {r}", d=database, r=RUNTIME_ROLE)
+
+
+def provision_given(progress: Progress = lambda line: None) -> None:
+    """On a server given by `IHALA_DATABASE_URL`: check its version and see that the runtime role exists.
+
+    With the owner's address alone the role is made here and its address is kept in the home; with both addresses
+    given the role must be there already or the owner may make it.
+    """
+    with psycopg.connect(owner_url(), autocommit=True, connect_timeout=10) as connection:
+        if connection.info.server_version < OLDEST_SERVER:
+            raise Unusable(
+                f"The server is PostgreSQL {connection.info.server_version // 10000}; Ihala needs 16 or newer."
+            )
+        address = _runtime_address(connection)
+        database = parse(owner_url())["NAME"]
+        progress(f"PostgreSQL {connection.info.server_version // 10000} as given, database {database}")
+        open_to_runtime(connection, database)
+        keep(folder(home() / "secrets") / RUNTIME_URL_FILE, address)
+
+
+def _runtime_address(connection: Connection) -> str:
+    there = connection.execute(
+        "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = %s", [RUNTIME_ROLE]
+    )
+    role = there.fetchone()
+    if role and any(role):
+        raise Unusable(
+            f"The role {RUNTIME_ROLE} could step around the policies (SUPERUSER or BYPASSRLS); take that away."
+        )
+    given, owner = os.environ.get("IHALA_DATABASE_URL", ""), owner_url()
+    kept = folder(home() / "secrets") / RUNTIME_URL_FILE
+    if os.environ.get("IHALA_OWNER_DATABASE_URL"):
+        user = parse(given or owner)["USER"]
+        if user != RUNTIME_ROLE:
+            raise Unusable(f"IHALA_DATABASE_URL must name the role {RUNTIME_ROLE}, not {user}.")
+        if not role:
+            _make_runtime_role(connection, parse(given)["PASSWORD"])
+        return given
+    if role and kept.exists() and same_place(kept.read_text(), owner):
+        return kept.read_text().strip()
+    if role:
+        raise Unusable(
+            f"The role {RUNTIME_ROLE} exists on that server and its password is not in the home. Give the role's "
+            f"address as IHALA_DATABASE_URL and the owner's as IHALA_OWNER_DATABASE_URL."
+        )
+    password = secrets.token_urlsafe(32)
+    _make_runtime_role(connection, password)
+    parts = parse(owner)
+    return url(RUNTIME_ROLE, password, parts["HOST"], parts["NAME"], int(parts["PORT"] or 5432))
+
+
+def _make_runtime_role(connection: Connection, password: str) -> None:
+    try:
+        make_role(connection, RUNTIME_ROLE, password)
+        limit(connection)
+    except psycopg.errors.InsufficientPrivilege:
+        raise Unusable(
+            f"The role {RUNTIME_ROLE} is missing and the owner may not make it. As an administrator of the server: "
+            f"CREATE ROLE {RUNTIME_ROLE} LOGIN PASSWORD '…'; then give its address as IHALA_DATABASE_URL and the "
+            f"owner's as IHALA_OWNER_DATABASE_URL."
+        ) from None
+
+
+def _run(connection: Connection, statement: str, **names: str) -> None:
+    connection.execute(
+        sql.SQL(statement).format(**{key: sql.Identifier(name) for key, name in names.items()})
+    )

@@ -1,0 +1,30 @@
+"""Every address of the product; each app brings its own."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sign-in/", include("allauth.urls")),
+    *(
+        path(prefix, include(f"ihala.{app}.urls"))
+        for app, prefix in (
+            ("desk", ""),
+            ("accounts", ""),
+            ("demo", ""),
+            ("audit", "audit/"),
+            ("organisations", "organisations/"),
+            ("notifications", "notifications/"),
+            ("cases", "cases/"),
+            ("consent", "consent/"),
+            ("referrals", "referrals/"),
+            ("reporting", "reporting/"),
+        )
+        if find_spec(f"ihala.{app}.urls")
+    ),
+]

@@ -1,0 +1,24 @@
+"""The product's settings in a home of this process's own; the database's address comes later, from `conftest.py`."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_HOME = Path(tempfile.mkdtemp(prefix="ihala-test-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+for _name in [name for name in os.environ if name.startswith("IHALA_") and name != "IHALA_APPS"]:
+    del os.environ[_name]
+os.environ["IHALA_HOME"] = str(_HOME)
+os.environ["IHALA_DEMO"] = "1"
+os.environ["IHALA_DATABASE_URL"] = "postgresql://ihala_app@127.0.0.1:1/not-yet"
+
+from config.settings import *  # noqa: E402, F403
+
+DATABASES["default"]["OPTIONS"] = {}  # noqa: F405  no pool: pytest-django holds one connection per test
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is tested by itself
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+LOGGING = {"version": 1, "disable_existing_loggers": False}
