@@ -98,7 +98,9 @@ _NAMES = (
     Field("name", IDENTITY, _("Name"), hint=_("As she gives it, in any script")),
     Field("name_latin", IDENTITY, _("Name in Latin letters")),
     Field("case_code", IDENTITY, _("Code used instead of a name")),
-    Field("birth", IDENTITY, _("Date of birth"), Kind.BIRTH, hint=_("Day, Hijri date, year, or about how old")),
+    Field(
+        "birth", IDENTITY, _("Date of birth"), Kind.BIRTH, hint=_("Day, Hijri date, year, or about how old")
+    ),
 )
 _PLACEMENT = (
     Field("sex", TRIAGE, _("Sex"), Kind.CHOICE, Sex, required=True),
@@ -106,7 +108,9 @@ _PLACEMENT = (
     Field("needs", TRIAGE, _("Needs of the place"), Kind.CHOICES, enums.Need),
 )
 _DOCUMENTS = Field("documents", IDENTITY, _("Documents"), Kind.ROWS, rows=DOCUMENT)
-_HEALTH = (Field("health", CLINICAL, _("Health"), Kind.TEXT, hint=_("Illness, injuries, medication, allergies")),)
+_HEALTH = (
+    Field("health", CLINICAL, _("Health"), Kind.TEXT, hint=_("Illness, injuries, medication, allergies")),
+)
 
 SURVIVOR = (
     *_NAMES,
@@ -128,19 +132,34 @@ PERSON_OF_CONCERN = (
     Field("relation", SAFETY, _("Relation to the survivor"), Kind.OTHER_CHOICE, enums.Relation),
     Field("works_for", SAFETY, _("Works for"), hint=_("Where this person works or has influence")),
     Field("nationality", SAFETY, _("Nationality"), Kind.COUNTRY),
-    Field("phones", SAFETY, _("Phones"), Kind.ROWS, rows=(Field("number", SAFETY, _("Phone number"), Kind.PHONE),)),
+    Field(
+        "phones",
+        SAFETY,
+        _("Phones"),
+        Kind.ROWS,
+        rows=(Field("number", SAFETY, _("Phone number"), Kind.PHONE),),
+    ),
     Field("note", SAFETY, _("What else to know"), Kind.TEXT),
 )
 
 CASE = (
     # Triage: what the receiver learns with the enquiry.
     Field("languages", TRIAGE, _("Languages"), Kind.LANGUAGES, intake="survivor.languages"),
-    Field("interpreter", TRIAGE, _("Interpreter"), Kind.CHOICE, enums.Interpreter, intake="survivor.interpreter"),
+    Field(
+        "interpreter", TRIAGE, _("Interpreter"), Kind.CHOICE, enums.Interpreter, intake="survivor.interpreter"
+    ),
     Field("danger", TRIAGE, _("Present danger"), Kind.CHOICE, Danger, intake="danger"),
     # Narrative: what happened, and what its category asks.
     Field("reason", NARRATIVE, _("What happened"), Kind.TEXT, intake="reason"),
     Field("history", NARRATIVE, _("What came before"), Kind.TEXT),
-    Field("services_given", NARRATIVE, _("Services given so far"), Kind.CHOICES, Service, intake="services_given"),
+    Field(
+        "services_given",
+        NARRATIVE,
+        _("Services given so far"),
+        Kind.CHOICES,
+        Service,
+        intake="services_given",
+    ),
     Field(
         "exploitation",
         NARRATIVE,
@@ -150,7 +169,15 @@ CASE = (
         TRAFFICKING,
         intake="exploitation.type",
     ),
-    Field("means", NARRATIVE, _("Means of control"), Kind.CHOICES, enums.Means, TRAFFICKING, intake="exploitation.means"),
+    Field(
+        "means",
+        NARRATIVE,
+        _("Means of control"),
+        Kind.CHOICES,
+        enums.Means,
+        TRAFFICKING,
+        intake="exploitation.means",
+    ),
     Field(
         "recruited_in",
         NARRATIVE,
@@ -167,7 +194,13 @@ CASE = (
     Field("violence", NARRATIVE, _("Forms of violence"), Kind.CHOICES, enums.Violence, DOMESTIC + CHILD),
     Field("frequency", NARRATIVE, _("How often"), Kind.CHOICE, enums.Frequency, DOMESTIC + CHILD),
     Field("weapons", NARRATIVE, _("Weapons used or threatened"), Kind.CHOICES, enums.Weapon, DOMESTIC),
-    Field("lives_with", NARRATIVE, _("Lives with the person of concern"), Kind.YES_NO, categories=DOMESTIC + CHILD),
+    Field(
+        "lives_with",
+        NARRATIVE,
+        _("Lives with the person of concern"),
+        Kind.YES_NO,
+        categories=DOMESTIC + CHILD,
+    ),
     Field("children_witnessed", NARRATIVE, _("Children saw the violence"), Kind.YES_NO, categories=DOMESTIC),
     Field("orders", NARRATIVE, _("Orders and proceedings"), Kind.CHOICES, enums.Order, DOMESTIC + CHILD),
     Field("guardian", NARRATIVE, _("Guardian"), categories=CHILD),

@@ -188,10 +188,14 @@ class Access(Model):
             UniqueConstraint(
                 fields=["case", "membership"], condition=Q(closed_at__isnull=True), name="access_person_once"
             ),
-            UniqueConstraint(fields=["case", "role"], condition=Q(closed_at__isnull=True), name="access_role_once"),
+            UniqueConstraint(
+                fields=["case", "role"], condition=Q(closed_at__isnull=True), name="access_role_once"
+            ),
         ]
         indexes = [
-            models.Index(fields=["membership"], condition=Q(closed_at__isnull=True), name="access_open_person"),
+            models.Index(
+                fields=["membership"], condition=Q(closed_at__isnull=True), name="access_open_person"
+            ),
             models.Index(fields=["role"], condition=Q(closed_at__isnull=True), name="access_open_role"),
         ]
 

@@ -30,7 +30,13 @@ _PREFIX = {
     "companions": PersonRole.COMPANION,
     "persons_of_concern": PersonRole.PERSON_OF_CONCERN,
 }
-_BANDS = ((2, AgeBand.INFANT), (5, AgeBand.TODDLER), (12, AgeBand.CHILD), (18, AgeBand.TEEN), (60, AgeBand.ADULT))
+_BANDS = (
+    (2, AgeBand.INFANT),
+    (5, AgeBand.TODDLER),
+    (12, AgeBand.CHILD),
+    (18, AgeBand.TEEN),
+    (60, AgeBand.ADULT),
+)
 
 
 def is_empty(value: JSON) -> bool:
