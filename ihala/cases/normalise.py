@@ -2,7 +2,7 @@
 
 Paper forms in the Emirates mix digits (0-9, ٠-٩, ۰-۹), calendars (Gregorian, Hijri), guesses ("about 19") and
 numbers in every format. Each function here is pure, never raises, keeps what was given, and says a doubt as a
-code. A doubt is shown beside the field; only a date that cannot be one is refused, and the caller decides that.
+code. A doubt is shown beside the field; only a date that cannot be one is refused, which the caller decides.
 """
 
 import re
@@ -152,10 +152,10 @@ _HIJRI_YEARS = range(1300, 1501)
 
 
 def birth(text: str | None, *, on: date) -> Birth:
-    """A date of birth as written on a form of the day `on`: a date in either calendar, a year, an age, nothing.
+    """A date of birth as written on a form of the day `on`: a date in either calendar, a year, an age.
 
-    Of what a guess leaves open the latest day is taken: who may still be a child is treated as one until it is
-    known (benefit of the doubt, UN Committee on the Rights of the Child, General Comment 6, paragraph 31).
+    Of what a guess leaves open the latest day is taken: who may still be a child is treated as one until it
+    is known (benefit of the doubt, UN Committee on the Rights of the Child, General Comment 6, paragraph 31).
     """
     given, plain = clean(text or "", one_line=True), _plain(text)
     if plain.casefold() in _NOT_KNOWN:
@@ -269,8 +269,8 @@ def _plausible(found: Birth, on: date) -> Birth:
 def emirates_id(text: str) -> EmiratesId:
     """The number of an Emirates ID: 784 (ISO 3166-1 numeric), year of birth, seven digits, a check digit.
 
-    The check digit is Luhn's (ISO/IEC 7812-1, annex B). A wrong one warns and never blocks: numbers are copied by
-    hand, and cards may exist that do not follow the rule.
+    The check digit is Luhn's (ISO/IEC 7812-1, annex B). A wrong one warns and never blocks: numbers are copied
+    by hand, and cards may exist that do not follow the rule.
     """
     given = clean(text, one_line=True)
     number = re.sub(r"[\s\-–—‑./]", "", digits(given))
