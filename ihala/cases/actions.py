@@ -1,74 +1,379 @@
 """Writing cases. Every function records its audit event in the same transaction and refuses with `Refused`.
 
-Access is asked here too, not only by the pages: who has no access to a case can neither open nor change it.
+Access is asked here too, not only by the pages: who has no access to a case can neither open nor change it. The four
+steps that follow a referral (`expect_case`, `fill_expected_case`, `remove_expected_case`, `give_access` by the system)
+rest on the guards of that referral; row-level security keeps them inside the organisation.
 """
 
-from uuid import UUID
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from ihala.audit.actions import record
-from ihala.core import clock
+from django.db import IntegrityError, transaction
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from ihala.accounts.roles import Permission, Role, permissions_of
+from ihala.audit.actions import open_sealed, record, seal_more
+from ihala.core import clock, text
+from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import Category, DisclosureClass
 from ihala.organisations.models import Actor, Membership
+from ihala.vault.actions import close, seal_new
+from ihala.vault.enums import SubjectKind
+from ihala.vault.sealing import OWN, Place
 
 from . import sealed
 from .content import CaseContent
 from .enums import AccessReason, CaseState, CloseReason
-from .models import Access, Case, CaseNote, Person
+from .models import Access, Case, CaseNote, FormDraft, Person
 from .references import new_reference
-from .rules import tidy, why_not_change, why_not_open
+from .rules import NOT_ARRIVED, NOT_VISIBLE, tidy, why_not_change, why_not_open
+
+NOT_PERMITTED = Refusal("not_permitted", _("Your role does not write cases."), Status.FORBIDDEN)
+PAPER_REFERENCE_KNOWN = Refusal(
+    "paper_reference_known", _("There is a case with this file number already."), Status.CONFLICT
+)
+NOT_EXPECTED = Refusal("case_not_expected", _("This case is not waiting for an arrival."))
+LAST_ACCESS = Refusal("last_access", _("Someone must keep access to the case. Give it to a colleague first."))
+NO_COLLEAGUE = Refusal("no_colleague", _("Access can be given to a colleague whose role works on cases."))
+EMPTY_NOTE = Refusal("empty_note", _("There is nothing to note down."))
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A form as it was left: what was typed, when, and the version of the case it was based on (0: a new case)."""
+
+    payload: dict[str, list[str]]
+    saved_at: datetime
+    based_on: int
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """A case as its page shows it: its content, and the organisation's internal notes, newest first."""
+
+    content: CaseContent
+    notes: list[tuple[CaseNote, str]] = field(default_factory=list)
+
+
+_CHANGING = ("sex", "age_band", "triage", "identity", "safety", "clinical")
+
+
+def _require(refusal: Refusal | None) -> None:
+    if refusal:
+        raise Refused(refusal)
+
+
+def _record(by: Actor, name: str, case: Case, **detail: object) -> None:
+    record(by, name, subject_kind=SubjectKind.CASE, subject_id=case.id, case_id=case.id, detail=detail)
 
 
 def create_case(content: CaseContent, *, by: Actor, paper_reference: str | None = None) -> Case:
     """Open a case with `content`; its author gets access. Refused `paper_reference_known` (409) on a second one."""
-    ...
+    if not by.has(Permission.WRITE_CASE):
+        raise Refused(NOT_PERMITTED)
+    if paper_reference and Case.objects.filter(paper_reference=paper_reference).exists():
+        raise Refused(PAPER_REFERENCE_KNOWN)
+    case = _new_case(by, content.category, CaseState.OPEN, paper_reference)
+    _give(case, by, AccessReason.AUTHOR, [by.membership_id], [])
+    _seal_first(case, content, by)
+    _record(by, "case.created", case, category=case.category)
+    return case
+
+
+def _new_case(by: Actor, category: str, state: CaseState, paper_reference: str | None = None) -> Case:
+    """A row under a reference nobody has yet; drawing one that is taken happens once in a million million."""
+    case = Case(
+        organisation_id=by.organisation_id,
+        category=Category(category),
+        state=state,
+        paper_reference=paper_reference or None,
+        opened_at=clock.now(),
+        opened_by_id=by.membership_id or None,
+        changed_at=clock.now(),
+        changed_by_id=by.membership_id or None,
+    )
+    while True:
+        case.reference = new_reference()
+        try:
+            with transaction.atomic():
+                case.save(force_insert=True)
+            return case
+        except IntegrityError as error:
+            if "case_paper_reference_once" in str(error):
+                raise Refused(PAPER_REFERENCE_KNOWN) from None
+            if "reference" not in str(error):
+                raise
+
+
+def _give(case: Case, by: Actor, reason: AccessReason, members: list[int], roles: list[str]) -> None:
+    opened = {
+        "case": case,
+        "reason": reason,
+        "opened_at": clock.now(),
+        "opened_by_id": by.membership_id or None,
+    }
+    Access.objects.bulk_create(
+        [Access(membership_id=member, **opened) for member in dict.fromkeys(members)]
+        + [Access(role=Role(role), **opened) for role in dict.fromkeys(roles)]
+    )
+
+
+def _seal_first(case: Case, content: CaseContent, by: Actor) -> None:
+    content = tidy(content)
+    rows = sealed.people_of(case, content, [])
+    sealed.seal_first(case, rows, content, by=by)
+    case.version = 1
+    case.save()
+    Person.objects.bulk_create(rows)
 
 
 def open_case(case: Case, *, by: Actor, purpose: str) -> CaseContent:
     """The content of a case, unsealed after the reading is on record: one event, at most five statements.
 
     Refused `not_visible` (404) without access, `no_live_basis` without a key. An expected case is empty."""
-    ...
+    return _open(case, by, purpose, notes=[]).content
+
+
+def open_case_page(case: Case, *, by: Actor, purpose: str) -> OpenedCase:
+    """The content together with the internal notes."""
+    notes = list(
+        CaseNote.objects.filter(case=case).select_related("written_by").order_by("-written_at", "-id")
+    )
+    return _open(case, by, purpose, notes)
+
+
+def _open(case: Case, by: Actor, purpose: str, notes: list[CaseNote]) -> OpenedCase:
+    _require(why_not_open(case, by))
+    if case.state == CaseState.EXPECTED:
+        return OpenedCase(CaseContent(case.category))
+    rows = list(Person.objects.filter(case=case).order_by("role", "position"))
+    opened = open_sealed(by, purpose, sealed.openings(case, rows, notes))
+    content, bodies = sealed.assembled(case, rows, notes, opened)
+    return OpenedCase(content, [(note, bodies[note]) for note in notes])
 
 
 def update_case(case: Case, content: CaseContent, *, by: Actor, version: int) -> Case:
     """Replace the content that `version` said by `content`. Refused `stale_version` (409) if it has changed since."""
-    ...
+    case = _locked(case)
+    _require(why_not_change(case, by))
+    if case.version != version:
+        raise Refused(_stale(case))
+    content = tidy(content)
+    known = list(Person.objects.filter(case=case))
+    rows = sealed.people_of(case, content, known)
+    sealed.seal_again(case, rows, content, by=by)
+    case.category = Category(content.category)
+    case.version += 1
+    _changed(case, by)
+    gone = {person.pk for person in known} - {person.pk for person in rows}
+    Person.objects.filter(pk__in=gone).delete()
+    Person.objects.bulk_create([row for row in rows if row._state.adding])
+    Person.objects.bulk_update([row for row in rows if not row._state.adding], _CHANGING)
+    _record(by, "case.changed", case, version=case.version)
+    return case
+
+
+def _locked(case: Case) -> Case:
+    """The committed row, for this transaction alone; a case of another organisation is not there."""
+    found = Case.objects.select_for_update().filter(pk=case.pk).first()
+    if found is None:
+        raise Refused(NOT_VISIBLE)
+    return found
+
+
+def _changed(case: Case, by: Actor) -> None:
+    case.changed_at = clock.now()
+    case.changed_by_id = by.membership_id or None
+    case.save()
+
+
+def _stale(case: Case) -> Refusal:
+    who = case.changed_by.name if case.changed_by else _("the system")
+    message = format_lazy(
+        _(
+            "{who} changed this case {when}, after it was opened here. What was typed is kept; please compare."
+        ),
+        who=who,
+        when=text.moment(case.changed_at),
+    )
+    return Refusal("stale_version", message, Status.CONFLICT, {"version": case.version})
 
 
 def close_case(case: Case, *, by: Actor, reason: CloseReason) -> Case:
     """End the organisation's own work on a case; it stays readable to those with access."""
-    ...
+    case = _locked(case)
+    _require(why_not_change(case, by))
+    case.state, case.close_reason = CaseState.CLOSED, CloseReason(reason)
+    case.closed_at, case.closed_by_id = clock.now(), by.membership_id or None
+    _changed(case, by)
+    _record(by, "case.closed", case, reason=case.close_reason)
+    return case
+
+
+def reopen_case(case: Case, *, by: Actor) -> Case:
+    """Work goes on. Refused `case_not_closed`."""
+    case = _locked(case)
+    _require(why_not_open(case, by))
+    if case.state != CaseState.CLOSED:
+        raise Refused(Refusal("case_not_closed", _("This case is open already.")))
+    case.state, case.close_reason, case.closed_at, case.closed_by_id = CaseState.OPEN, "", None, None
+    _changed(case, by)
+    _record(by, "case.reopened", case)
+    return case
 
 
 def give_access(
     case: Case, *, by: Actor, membership_id: int | None = None, role: str | None = None, reason: AccessReason
 ) -> Access:
     """Let one staff member, or everyone in a role, open the case; repeated, it is the same entry."""
-    ...
+    case = _locked(case)
+    if not by.system:
+        _require(why_not_open(case, by))
+    roles = [Role(role)] if role else _roles_of(membership_id, by.organisation_id)
+    if Permission.READ_CASE not in permissions_of(set(roles)):
+        raise Refused(NO_COLLEAGUE)
+    who = {"role": Role(role)} if role else {"membership_id": membership_id}
+    opened = {
+        "reason": AccessReason(reason),
+        "opened_at": clock.now(),
+        "opened_by_id": by.membership_id or None,
+    }
+    access, is_new = Access.objects.get_or_create(case=case, closed_at=None, **who, defaults=opened)
+    if is_new:
+        _record(by, "case.access_given", case, access=str(access.id), reason=access.reason)
+    return access
+
+
+def _roles_of(membership_id: int | None, organisation_id: int) -> list[Role]:
+    member = Membership.objects.filter(pk=membership_id, organisation_id=organisation_id, active=True).first()
+    return [Role(role) for role in member.roles] if member else []
 
 
 def close_access(access: Access, *, by: Actor) -> Access:
     """End an entry of the access list; refused `last_access` for the last one."""
-    ...
+    case = _locked(access.case)
+    _require(why_not_open(case, by))
+    open_entries = list(Access.objects.filter(case=case, closed_at=None))
+    mine = next((entry for entry in open_entries if entry.pk == access.pk), None)
+    if mine is None:
+        return access
+    if len(open_entries) == 1:
+        raise Refused(LAST_ACCESS)
+    mine.closed_at, mine.closed_by_id = clock.now(), by.membership_id or None
+    mine.save()
+    _record(by, "case.access_closed", case, access=str(mine.id))
+    return mine
 
 
 def expect_case(
-    *, by: Actor, category: Category, access: tuple[int, ...] = (), roles: tuple[str, ...] = ()
+    *, by: Actor, category: str, access: tuple[int, ...] = (), roles: tuple[str, ...] = ()
 ) -> Case:
     """A case for someone who is to arrive: empty, state EXPECTED, open to these memberships and roles."""
-    ...
+    case = _new_case(by, category, CaseState.EXPECTED)
+    _give(case, by, AccessReason.REFERRAL, list(access), list(roles))
+    _record(by, "case.expected", case, category=case.category)
+    return case
 
 
 def fill_expected_case(case: Case, content: CaseContent, *, by: Actor) -> Case:
     """She has arrived: the expected case takes the content of the package. Refused `case_not_expected`."""
-    ...
+    case = _expected(case)
+    case.category, case.state = Category(content.category), CaseState.OPEN
+    case.changed_at, case.changed_by_id = clock.now(), by.membership_id or None
+    _seal_first(case, content, by)
+    _record(by, "case.filled", case)
+    return case
 
 
 def remove_expected_case(case: Case, *, by: Actor) -> None:
     """She will not arrive: the expected case goes. Refused `case_not_expected` for any other."""
-    ...
+    case = _expected(case)
+    _record(by, "case.removed", case)
+    case.delete()
+
+
+def _expected(case: Case) -> Case:
+    case = _locked(case)
+    if case.state != CaseState.EXPECTED:
+        raise Refused(NOT_EXPECTED)
+    return case
 
 
 def add_note(case: Case, body: str, *, by: Actor) -> CaseNote:
-    """An internal note, never disclosed."""
-    ...
+    """An internal note, never disclosed. A closed case takes notes too, an expected one has no key yet."""
+    case = _locked(case)
+    _require(why_not_open(case, by))
+    if case.state == CaseState.EXPECTED:
+        raise Refused(NOT_ARRIVED)
+    body = text.clean(body)
+    if not body:
+        raise Refused(EMPTY_NOTE)
+    note = CaseNote(case=case, written_at=clock.now(), written_by_id=by.membership_id or None)
+    place = Place.of(note, "body")
+    (note.body,) = seal_more(
+        by, sealed.subject_of(case), DisclosureClass.NARRATIVE, sealed.VERSION, [(place, body)]
+    )
+    note.save(force_insert=True)
+    _record(by, "case.noted", case)
+    return note
+
+
+def save_draft(
+    payload: dict[str, list[str]], *, by: Actor, case: Case | None = None, based_on: int = 0
+) -> FormDraft:
+    """Keep a form as typed; one per author and form. On record is that there is one, not each keystroke."""
+    if case:
+        _require(why_not_open(case, by))
+    draft = _draft(by, case)
+    if draft is None:
+        try:
+            with transaction.atomic():
+                return _first_draft(payload, by, case, based_on)
+        except IntegrityError:  # the same form in another tab was faster
+            return save_draft(payload, by=by, case=case, based_on=based_on)
+    place = Place.of(draft, "payload")
+    subject = sealed.subject_of_draft(draft)
+    (draft.payload,) = seal_more(by, subject, DisclosureClass.SAFETY, sealed.VERSION, [(place, payload)])
+    draft.saved_at, draft.based_on = clock.now(), based_on
+    draft.save()
+    return draft
+
+
+def _draft(by: Actor, case: Case | None) -> FormDraft | None:
+    mine = FormDraft.objects.filter(organisation_id=by.organisation_id, user_id=by.user_id, case=case)
+    return mine.select_for_update().first()
+
+
+def _first_draft(payload: dict[str, list[str]], by: Actor, case: Case | None, based_on: int) -> FormDraft:
+    draft = FormDraft(
+        organisation_id=by.organisation_id,
+        user_id=by.user_id,
+        case=case,
+        based_on=based_on,
+        saved_at=clock.now(),
+    )
+    placed = {DisclosureClass.SAFETY: [(Place.of(draft, "payload"), payload)]}
+    subject, holder = sealed.subject_of_draft(draft), {by.organisation_id: OWN}
+    made = seal_new(subject, placed, version=sealed.VERSION, author=by.organisation_id, holders=holder)
+    (draft.payload,) = made[DisclosureClass.SAFETY]
+    draft.save(force_insert=True)
+    record(by, "case.draft_kept", subject_kind=SubjectKind.CASE, subject_id=draft.id, case_id=draft.case_id)
+    return draft
+
+
+def load_draft(*, by: Actor, case: Case | None = None) -> Draft | None:
+    """The form as its author left it; nobody else's is ever found. A reading, on record like any other."""
+    draft = _draft(by, case)
+    if draft is None:
+        return None
+    ((payload,),) = open_sealed(by, "restore_draft", [sealed.opening_of_draft(draft)])
+    return Draft(payload, draft.saved_at, draft.based_on)
+
+
+def discard_draft(*, by: Actor, case: Case | None = None) -> None:
+    """The form was sent or is not wanted: row and key go. Nothing happens if there is none."""
+    draft = _draft(by, case)
+    if draft is not None:
+        close(sealed.subject_of_draft(draft), holder=by.organisation_id)
+        draft.delete()

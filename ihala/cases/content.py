@@ -66,6 +66,15 @@ class Field:
     intake: str = ""
     required: bool = False
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of its choices; none for a field without."""
+        return frozenset(self.choices.values) if self.choices else frozenset()
+
+    def label_of(self, code: str) -> str:
+        """What a code is called; what is no code stays as it is."""
+        return str(self.choices(code).label) if self.choices and code in self.codes else code
+
     def asked_in(self, category: str) -> bool:
         """True if the question belongs to this category."""
         return not self.categories or category in self.categories

@@ -121,8 +121,7 @@ def _birth_value(raw: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _choice(field: Field, raw: object, on: date) -> Fitted:
-    assert field.choices is not None
-    if not isinstance(raw, str) or raw not in field.choices.values:
+    if not isinstance(raw, str) or raw not in field.codes:
         raise Unfit(Misfit.NO_SUCH_CHOICE)
     return Fitted(str(raw))
 
@@ -147,8 +146,7 @@ def _codes(raw: object, known: Callable[[object], bool]) -> Fitted:
 
 
 def _choices(field: Field, raw: object, on: date) -> Fitted:
-    assert field.choices is not None
-    return _codes(raw, set(field.choices.values).__contains__)
+    return _codes(raw, field.codes.__contains__)
 
 
 def _languages(field: Field, raw: object, on: date) -> Fitted:

@@ -7,11 +7,18 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
-from ihala.core.vocabulary import AgeBand, DisclosureClass, Sex
+from ihala.core import text
+from ihala.core.refusal import Refusal, Status
+from ihala.core.vocabulary import Absent, AgeBand, DisclosureClass, Sex
+from ihala.organisations.models import Actor
 
-from .content import CASE, PERSONS, CaseContent, Field, people
-from .enums import PersonRole
+from . import codelists
+from .content import CASE, PERSONS, CaseContent, Field, Kind, people
+from .enums import CaseState, PersonRole
+from .fit import is_absent
+from .models import Access, Case
 
 __all__ = ["CaseContent", "Field"]
 
@@ -134,6 +141,60 @@ def labels(path: str) -> str:
     return _("%(who)s: %(what)s") % {"who": who, "what": field.label}
 
 
+def display(path: str, value: JSON) -> str:
+    """A value at a path as text in the active language; rows and notes one to a line."""
+    return display_value(field_at(path), value)
+
+
+def display_value(field: Field, value: JSON) -> str:
+    """A value of a field as text in the active language."""
+    if is_empty(value):
+        return ""
+    if is_absent(value):
+        return str(Absent(value["absent"]).label)
+    match field.kind:
+        case Kind.BIRTH:
+            return _birth_text(value)
+        case Kind.CHOICE | Kind.OTHER_CHOICE:
+            return field.label_of(value)
+        case Kind.CHOICES:
+            return _listed([field.label_of(code) for code in value])
+        case Kind.LANGUAGES:
+            return _listed([codelists.language(code) for code in value])
+        case Kind.COUNTRY:
+            return codelists.country(value)
+        case Kind.YES_NO:
+            return pgettext("answer", "Yes") if value else pgettext("answer", "No")
+        case Kind.ROWS:
+            return "\n".join(_row_text(field, row) for row in value)
+        case Kind.NOTES:
+            return "\n".join(value)
+        case _:
+            return str(value)
+
+
+def _listed(words: list[str]) -> str:
+    return pgettext("between items of a list", ", ").join(words)
+
+
+def _row_text(field: Field, row: dict[str, JSON]) -> str:
+    parts = [(part, display_value(part, row.get(part.key))) for part in field.rows]
+    return " · ".join(
+        _("%(who)s: %(what)s") % {"who": part.label, "what": shown} for part, shown in parts if shown
+    )
+
+
+def _birth_text(value: dict[str, JSON]) -> str:
+    if not value["date"]:
+        return str(value["given"])
+    day = text.day(date.fromisoformat(value["date"]))
+    if value["approximate"]:
+        return _("about %(day)s (given as: %(given)s)") % {"day": day, "given": value["given"]}
+    if value["calendar"] == "hijri":
+        return _("%(day)s (given as: %(given)s)") % {"day": day, "given": value["given"]}
+    return day
+
+
 def age_on(birth: JSON, day: date) -> int | None:
     """Whole years on `day` of a birth value; None if no date is known."""
     given = birth.get("date") if isinstance(birth, dict) else None
@@ -171,3 +232,22 @@ def by_class(fields: tuple[Field, ...], values: dict[str, JSON]) -> dict[Disclos
         if field.key in values and field.key != "sex":
             sorted_values.setdefault(field.disclosure_class, {})[field.key] = values[field.key]
     return sorted_values
+
+
+NOT_VISIBLE = Refusal("not_visible", gettext_lazy("This case cannot be found."), Status.NOT_VISIBLE)
+CLOSED = Refusal("case_closed", gettext_lazy("This case is closed and can no longer be changed."))
+NOT_ARRIVED = Refusal("case_not_open", gettext_lazy("Nobody has arrived yet; the case is filled on arrival."))
+
+
+def why_not_open(case: Case, actor: Actor) -> Refusal | None:
+    """Need to know: only who has access opens a case (design, "Four walls", 3)."""
+    if Access.objects.open_to(actor).filter(case=case).exists():
+        return None
+    return NOT_VISIBLE
+
+
+def why_not_change(case: Case, actor: Actor) -> Refusal | None:
+    """Who may open an open case may change it."""
+    if refusal := why_not_open(case, actor):
+        return refusal
+    return {CaseState.CLOSED: CLOSED, CaseState.EXPECTED: NOT_ARRIVED}.get(CaseState(case.state))

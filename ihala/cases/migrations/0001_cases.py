@@ -1,9 +1,11 @@
 """Cases, the people in them, who may open them, notes and forms being typed."""
 
-import django.db.models.deletion
-import ihala.core.models
 import uuid
+
+import django.db.models.deletion
 from django.db import migrations, models
+
+import ihala.core.models
 
 
 class Migration(migrations.Migration):
