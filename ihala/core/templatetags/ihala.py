@@ -1,0 +1,219 @@
+"""What templates say often: isolated values, moments, lengths of time, badges, signs, form fields.
+
+Badges and clocks are tags and not includes because a work list shows a hundred of them.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from ihala.core import clock as the_clock
+from ihala.core import icons, looks, text, vocabulary
+from ihala.core.worktime import Duration
+
+register = template.Library()
+LTR_INPUTS = frozenset(
+    {"tel", "email", "url", "number", "date", "time", "datetime-local", "month", "password"}
+)
+
+
+@register.filter
+def bdi(value: object) -> SafeString | str:
+    """A reference, document number, date or range: isolated, left to right."""
+    return "" if value in (None, "") else format_html('<bdi dir="ltr">{}</bdi>', value)
+
+
+@register.filter
+def name(value: object) -> SafeString | str:
+    """A name or any words of unknown direction: isolated, direction by its first letter."""
+    return "" if value in (None, "") else format_html("<bdi>{}</bdi>", value)
+
+
+@register.filter
+def phone(value: str | None) -> SafeString | str:
+    """A telephone number, "+971 50 123 4567", isolated."""
+    return bdi(text.phone(value)) if value else ""
+
+
+@register.filter
+def day(value: date | None) -> SafeString | str:
+    """ "5 March 2026"."""
+    return format_html("<bdi>{}</bdi>", text.day(value)) if value else ""
+
+
+@register.filter
+def both_dates(value: date | None) -> SafeString | str:
+    """ "5 March 2026 · 16 Ramadan 1447 AH"."""
+    return format_html("<bdi>{}</bdi>", text.both_dates(value)) if value else ""
+
+
+@register.filter
+def full_day(value: date | None) -> SafeString | str:
+    """ "Thursday, 5 March 2026 · 16 Ramadan 1447 AH", the line under a page's heading."""
+    return format_html("<bdi>{}</bdi>", text.both_dates(value, weekday=True)) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """ "today at 09:43", "5 March at 09:43"."""
+    if not value:
+        return ""
+    return format_html(
+        '<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), text.moment(value)
+    )
+
+
+@register.filter
+def hour(value: datetime | None) -> SafeString | str:
+    """ "09:43" in Dubai."""
+    return bdi(text.hour(value)) if value else ""
+
+
+@register.filter
+def reltime(value: datetime | None) -> SafeString | str:
+    """ "35 minutes ago", "in 2 hours"; the page's script keeps it true."""
+    if not value:
+        return ""
+    return format_html(
+        '<time data-relative datetime="{}" title="{}">{}</time>',
+        value.isoformat(timespec="seconds"),
+        text.moment(value),
+        text.relative(value),
+    )
+
+
+@register.filter
+def duration(value: timedelta | Duration | None) -> str:
+    """ "2 hours and 10 minutes", "3 working days"."""
+    return text.duration(value) if value is not None else ""
+
+
+@register.simple_tag
+def clock(due: datetime | None, paused: bool = False) -> SafeString:
+    """Time left until `due`: sign, words, and how near; "—" without a deadline. A paused clock stands still."""
+    if due is None:
+        return format_html('<span class="clock none">—</span>')
+    words, near = text.time_left(due)
+    if paused:
+        return format_html(
+            '<span class="clock calm">{}<span>{}</span></span>', icons.icon("pause"), text.PAUSED
+        )
+    return format_html(
+        '<span class="clock {}">{}<time data-relative="clock" datetime="{}" title="{}">{}</time></span>',
+        near.value,
+        icons.icon("alert" if near == text.Nearness.LATE else "clock"),
+        due.isoformat(timespec="seconds"),
+        text.moment(due),
+        words,
+    )
+
+
+@register.simple_tag
+def state_badge(state: object, label: object = "") -> SafeString:
+    """Sign, word and tone of a referral's state. `label`: its words, where `state` is a bare code."""
+    sign, tone = looks.state(state)
+    return _badge(sign, tone, label or getattr(state, "label", state))
+
+
+@register.simple_tag
+def urgency_badge(urgency: str, label: object = "") -> SafeString:
+    """Sign, word and tone of an urgency; its words come from the vocabulary."""
+    sign, tone = looks.urgency(urgency)
+    return _badge(sign, tone, label or vocabulary.Urgency(urgency).label)
+
+
+@register.simple_tag
+def badge(label: object, tone: str = "quiet", sign: str = "") -> SafeString:
+    """Any other badge. Tones: quiet, blue, green, amber, red, gold, emergency, urgent."""
+    return _badge(sign, tone, label)
+
+
+def _badge(sign: str, tone: str, label: object) -> SafeString:
+    return format_html('<span class="badge {}">{}{}</span>', tone, icons.icon(sign) if sign else "", label)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A sign beside a word."""
+    return icons.icon(name)
+
+
+@register.filter
+def category(value: str) -> object:
+    """The words of a category's code."""
+    return vocabulary.Category(value).label
+
+
+@register.filter
+def disclosure_class(value: str) -> object:
+    """The words of a disclosure class's code."""
+    return vocabulary.DisclosureClass(value).label
+
+
+@register.simple_tag
+def today() -> date:
+    """The present day in Dubai, by the one clock."""
+    return the_clock.today()
+
+
+@register.simple_tag
+def clock_words() -> str:
+    """The words of time for the page's script, as JSON."""
+    return json.dumps(text.clock_words(), ensure_ascii=False, separators=(",", ":"))
+
+
+# ------------------------------------------------------------------------------------------------------------- forms
+
+
+@register.inclusion_tag("components/field.html")
+def field(
+    bound: BoundField,
+    absent: BoundField | str = "",
+    show_when: str = "",
+    wide: bool = False,
+    autofocus: bool = False,
+) -> dict[str, Any]:
+    """A form field with label, hint, error and, in `absent`, the field of "unknown / not asked / prefers not to say"."""
+    widget = bound.field.widget
+    grouped = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    hint_id, error_id = f"{bound.auto_id}_hint", f"{bound.auto_id}_error"
+    attrs: dict[str, Any] = {}
+    described = [id_ for id_, there in ((hint_id, bound.help_text), (error_id, bound.errors)) if there]
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    if autofocus:
+        attrs["autofocus"] = True
+    if _left_to_right(widget) and "dir" not in widget.attrs:
+        attrs["dir"] = "ltr"
+    return {
+        "bound": bound,
+        "rendered": bound.as_widget(attrs=attrs),
+        "grouped": grouped,
+        "tick": isinstance(widget, CheckboxInput),
+        "required": bound.field.required,
+        "hint_id": hint_id,
+        "error_id": error_id,
+        "absent": absent or None,
+        "show_when": show_when,
+        "wide": wide,
+        "classes": type(widget).__name__.lower(),
+    }
+
+
+def _left_to_right(widget: Any) -> bool:
+    attrs: Mapping[str, Any] = widget.attrs
+    return getattr(widget, "input_type", "") in LTR_INPUTS or attrs.get("inputmode") in {
+        "numeric",
+        "decimal",
+        "tel",
+        "email",
+    }
