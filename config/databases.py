@@ -52,7 +52,8 @@ def embedded_url(role: str, database: str = DATABASE) -> str:
 def url(role: str, password: str, host: str, database: str, port: int = 5432) -> str:
     """A PostgreSQL address; a unix socket's folder goes into the query, as libpq reads it."""
     if host.startswith("/"):
-        return f"postgresql://{quote(role)}:{quote(password)}@/{quote(database)}?host={quote(host, safe='')}&port={port}"
+        where = f"?host={quote(host, safe='')}&port={port}"
+        return f"postgresql://{quote(role)}:{quote(password)}@/{quote(database)}{where}"
     return f"postgresql://{quote(role)}:{quote(password)}@{host}:{port}/{quote(database)}"
 
 

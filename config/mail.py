@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 
 def backend() -> str:
-    """Django's e-mail backend: SMTP if a server is named, otherwise e-mail is dropped (the product's own inbox stays)."""
+    """Django's e-mail backend: SMTP if a server is named, otherwise none leaves (the product's inbox stays)."""
     if os.environ.get("IHALA_SMTP_URL"):
         return "django.core.mail.backends.smtp.EmailBackend"
     return "django.core.mail.backends.dummy.EmailBackend"

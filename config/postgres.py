@@ -298,8 +298,8 @@ def make_account() -> None:
     made = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if not _exists(ACCOUNT):
         raise PostgresError(
-            f"PostgreSQL does not run as root, and the system account {ACCOUNT} could not be made ({made.stderr.strip()}). "
-            f"Make it, or start Ihala as another user, or give IHALA_DATABASE_URL."
+            f"PostgreSQL does not run as root, and the system account {ACCOUNT} could not be made "
+            f"({made.stderr.strip()}). Make it, or start Ihala as another user, or give IHALA_DATABASE_URL."
         )
 
 

@@ -4,5 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from .parents import die_with_parent
+
+if os.environ.get("IHALA_SUPERVISED") == "1":
+    die_with_parent()  # granian's workers, when granian itself is killed
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()

@@ -1,0 +1,98 @@
+"""`ihala`: the command line of an installation."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+
+def say(line: str) -> None:
+    """One line of progress, at once."""
+    print(line, flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the return value is the exit status."""
+    options = _parser().parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    status: int = options.run(options)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ihala", description="Referrals between shelters.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="the whole product with a story in it, on this machine")
+    demo.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    demo.set_defaults(run=_demo)
+
+    serve = commands.add_parser("serve", help="the web server, production")
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="address to bind to, behind a proxy that speaks TLS"
+    )
+    serve.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    serve.add_argument("--workers", type=int, default=2, help="server processes")
+    serve.set_defaults(run=_serve)
+
+    commands.add_parser("worker", help="the worker for jobs, production").set_defaults(run=_worker)
+    commands.add_parser("migrate", help="make or update the tables, as the owner").set_defaults(run=_migrate)
+    commands.add_parser("check", help="look whether this installation is sound").set_defaults(run=_check)
+
+    intake = commands.add_parser("intake", help="import intake forms (JSON)")
+    intake.add_argument("files", nargs="+", metavar="FILE")
+    intake.add_argument(
+        "--as", dest="user", required=True, metavar="USER", help="the staff account that imports"
+    )
+    intake.set_defaults(run=_intake)
+
+    messages = commands.add_parser("messages", help="the Arabic catalogue")
+    messages.add_argument("action", choices=["check", "merge", "compile"])
+    messages.set_defaults(run=_messages)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from . import demo
+
+    return demo.run(options.port, say)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from . import installation
+
+    return installation.serve(options.host, options.port, options.workers, say)
+
+
+def _worker(options: argparse.Namespace) -> int:
+    from . import installation
+
+    return installation.work(say)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from . import installation
+
+    return installation.migrate(say)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from . import installation
+
+    return installation.check(say)
+
+
+def _intake(options: argparse.Namespace) -> int:
+    from . import installation
+
+    return installation.intake(options.files, options.user, say)
+
+
+def _messages(options: argparse.Namespace) -> int:
+    from . import catalogue
+
+    return catalogue.run(options.action, say)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

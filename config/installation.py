@@ -1,0 +1,151 @@
+"""The commands of a production installation: serve, work, migrate, check, and importing forms."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from . import databases, demo, postgres, processes, provision
+from .home import home
+
+Say = processes.Say
+
+
+def serve(host: str, port: int, workers: int, say: Say) -> int:
+    """The web server until it is told to stop; with the embedded database, that too."""
+    return _production(lambda: [processes.server(port, host, workers)], say, starts_database=True)
+
+
+def work(say: Say) -> int:
+    """The worker until it is told to stop."""
+    return _production(lambda: [processes.worker()], say, starts_database=False)
+
+
+def _production(commands: Callable[[], list[processes.Command]], say: Say, *, starts_database: bool) -> int:
+    if os.environ.get("IHALA_DEMO") == "1":
+        say("IHALA_DEMO is set: the demo's sign-in page lets anyone in and cannot run in production.")
+        return 1
+    supervisor = processes.Supervisor(say)
+    supervisor.listen()
+    status = 0
+    try:
+        if not os.environ.get("IHALA_DATABASE_URL"):
+            _embedded(supervisor, say, starts_database)
+        supervisor.env = processes.environment("PRODUCTION", databases.runtime_url())
+        if starts_database:
+            demo.step("config.prepare", dict(supervisor.env), say, "Static files and catalogue")
+        supervisor.commands = commands()
+        supervisor.keep_alive()
+    except KeyboardInterrupt:
+        pass
+    except (demo.Failed, processes.Gone, postgres.PostgresError, databases.Unusable) as reason:
+        say(str(reason))
+        status = 1
+    supervisor.stop()
+    return status
+
+
+def _embedded(supervisor: processes.Supervisor, say: Say, starts: bool) -> None:
+    cluster = postgres.embedded()
+    if cluster.pid() is not None:
+        return  # whoever started it stops it
+    if not starts:
+        raise postgres.PostgresError("The embedded PostgreSQL does not run: start `ihala serve` first.")
+    supervisor.cluster = cluster
+    cluster.start(say)
+
+
+def migrate(say: Say) -> int:
+    """Make or update the tables; the embedded server is started for it when it does not run."""
+    try:
+        with _a_database(say) as cluster:
+            if cluster is None:
+                provision.provision_given(say)
+            else:
+                provision.provision_embedded(cluster)
+            demo.migrate(say)
+    except (demo.Failed, postgres.PostgresError, databases.Unusable, psycopg.OperationalError) as reason:
+        say(str(reason))
+        return 1
+    return 0
+
+
+@contextmanager
+def _a_database(say: Say) -> Iterator[postgres.Cluster | None]:
+    """The embedded cluster, started for the length of the block if it does not run; None when a server is given."""
+    if os.environ.get("IHALA_DATABASE_URL") or os.environ.get("IHALA_OWNER_DATABASE_URL"):
+        yield None
+        return
+    cluster = postgres.embedded()
+    was_running = cluster.pid() is not None
+    cluster.start(say)
+    try:
+        yield cluster
+    finally:
+        if not was_running:
+            cluster.stop()
+
+
+def intake(files: list[str], user: str, say: Say) -> int:
+    """Import forms as `user`; what is wrong is printed in both languages, and then nothing is stored."""
+    with _a_database(say):
+        _set_up()
+        from ihala.referrals.intake import run_command
+
+        return run_command(files, user)
+
+
+def check(say: Say) -> int:
+    """Folders, settings, database version, roles and migrations; prints what is wrong and what to do."""
+    with _a_database(lambda line: None):
+        _set_up()
+        problems = [*_folders(), *_settings(), *_database()]
+    for problem in problems:
+        say(problem)
+    say("Sound." if not problems else f"{len(problems)} problem(s).")
+    return 1 if problems else 0
+
+
+def _set_up() -> None:
+    import django
+
+    os.environ["IHALA_DATABASE_URL"] = databases.runtime_url()
+    os.environ.pop("IHALA_OWNER_DATABASE_URL", None)
+    django.setup()
+
+
+def _folders() -> list[str]:
+    found = []
+    for path in (home(), home() / "secrets", home() / "keys", home() / "salts"):
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            found.append(f"{path} is open to others: chmod 700 {path}")
+    return found
+
+
+def _settings() -> list[str]:
+    from django.core.checks import ERROR, run_checks
+
+    return [str(problem) for problem in run_checks() if problem.level >= ERROR]
+
+
+def _database() -> list[str]:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version_num')::int, rolname, rolsuper OR rolbypassrls "
+            "FROM pg_roles WHERE rolname = current_user"
+        )
+        version, role, can_bypass = cursor.fetchone()
+    found = []
+    if version < provision.OLDEST_SERVER:
+        found.append(f"PostgreSQL {version // 10000} is too old; 16 or newer is needed.")
+    if can_bypass:
+        found.append(f"The role {role} can step around the policies.")
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        found.append("The tables are older than the code: run `ihala migrate`.")
+    return found

@@ -1,0 +1,172 @@
+"""The processes of one installation, kept alive together and stopped together.
+
+The supervisor starts PostgreSQL (when it is the embedded one), the server and the worker. One that dies is started
+again; one that keeps dying stops everything, in words. Ctrl-C and SIGTERM stop the server and the worker first and
+PostgreSQL last. If the supervisor itself is killed, the kernel stops the others (`config.parents`).
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import FrameType
+
+from .home import ROOT
+from .parents import die_with_parent
+from .postgres import Cluster
+
+Say = Callable[[str], None]
+PATIENCE = 3
+"""How often within `WITHIN` seconds a process may die before everything stops."""
+WITHIN = 60.0
+
+
+class Gone(Exception):
+    """A process died too often, or cannot start; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A process to keep alive: its name in messages and its command line."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+def server(port: int, host: str = "localhost", workers: int = 2) -> Command:
+    """granian with Django in it; each of its workers answers up to eight people at once."""
+    options = ("--interface", "wsgi", "--host", _number(host), "--port", str(port), "--workers", str(workers))
+    options += (
+        "--blocking-threads",
+        "8",
+        "--no-ws",
+        "--http",
+        "1",
+        "--log-level",
+        "warning",
+        "--backlog",
+        "256",
+    )
+    options += ("--respawn-failed-workers", "--workers-kill-timeout", "10s")
+    return Command("server", (sys.executable, "-m", "granian", *options, "config.wsgi:application"))
+
+
+def worker() -> Command:
+    """procrastinate: e-mails, clocks and everything else that nobody waits for."""
+    return Command("worker", (sys.executable, "-m", "config.worker"))
+
+
+def environment(mode: str, runtime_url: str) -> dict[str, str]:
+    """What a child sees: the runtime role's address and never the owner's. `mode` is `DEMO` or `PRODUCTION`."""
+    kept = {name: value for name, value in os.environ.items() if name not in _OWNERS}
+    return kept | {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "IHALA_DATABASE_URL": runtime_url,
+        f"IHALA_{mode}": "1",
+        "IHALA_SUPERVISED": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+_OWNERS = {"IHALA_OWNER_DATABASE_URL", "IHALA_DATABASE_URL", "IHALA_ROLE", "IHALA_DEMO", "IHALA_PRODUCTION"}
+
+
+def free(port: int, host: str = "localhost") -> bool:
+    """Whether nobody listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_number(host), port))
+        except OSError:
+            return False
+    return True
+
+
+def _number(host: str) -> str:
+    return "127.0.0.1" if host == "localhost" else host
+
+
+@dataclass
+class Supervisor:
+    """Keeps `commands` alive with `env`; `cluster` is the embedded server, or None when one was given."""
+
+    say: Say
+    cluster: Cluster | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    commands: list[Command] = field(default_factory=list)
+    _running: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
+    _deaths: dict[str, list[float]] = field(default_factory=dict)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def listen(self) -> None:
+        """From now on Ctrl-C, SIGTERM and a closed terminal ask for a clean stop."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._asked)
+
+    def _asked(self, number: int, frame: FrameType | None) -> None:
+        if self._stop.is_set() and number == signal.SIGINT:
+            return
+        self._stop.set()
+        raise KeyboardInterrupt
+
+    def start(self, command: Command) -> None:
+        """Start a process in a session of its own, so that the terminal's Ctrl-C reaches only the supervisor."""
+        self._running[command.name] = subprocess.Popen(
+            command.arguments,
+            env=dict(self.env),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+        )
+
+    def died(self, name: str) -> bool:
+        """Whether the process was started and has ended."""
+        process = self._running.get(name)
+        return process is not None and process.poll() is not None
+
+    def keep_alive(self) -> None:
+        """Look at the processes until somebody asks to stop; raises `Gone` when one keeps dying."""
+        for command in self.commands:
+            if command.name not in self._running:
+                self.start(command)
+        while not self._stop.wait(0.5):
+            if self.cluster is not None and self.cluster.pid() is None:
+                self._died("PostgreSQL")
+                self.cluster.start()
+            for command in self.commands:
+                process = self._running[command.name]
+                if process.poll() is not None:
+                    self._died(command.name)
+                    self.start(command)
+
+    def _died(self, name: str) -> None:
+        now = time.monotonic()
+        recent = [moment for moment in self._deaths.get(name, []) if now - moment < WITHIN] + [now]
+        self._deaths[name] = recent
+        if len(recent) > PATIENCE:
+            raise Gone(
+                f"The {name} died {len(recent)} times within a minute; everything stops. Its reason is above."
+            )
+        self.say(f"The {name} died and is started again.")
+
+    def stop(self) -> None:
+        """Stop what runs, PostgreSQL last; whatever does not listen within ten seconds is killed."""
+        self._stop.set()
+        for process in self._running.values():
+            if process.poll() is None:
+                process.terminate()
+        for process in self._running.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
+        if self.cluster is not None:
+            self.cluster.stop()

@@ -1,0 +1,22 @@
+"""The worker process: runs jobs of the queue in PostgreSQL as the runtime role until it is told to stop."""
+
+import os
+
+import django
+
+
+def main() -> None:
+    """Wait for jobs; two at a time are enough for e-mails and clocks."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+
+    from django.db import connections
+    from procrastinate.contrib.django import app
+
+    connections.close_all()
+    with app.replace_connector(app.connector.get_worker_connector()) as running:
+        running.run_worker(concurrency=2, install_signal_handlers=True, delete_jobs="successful")
+
+
+if __name__ == "__main__":
+    main()
