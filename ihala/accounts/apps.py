@@ -4,3 +4,4 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "ihala.accounts"
     label = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"

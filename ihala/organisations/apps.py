@@ -4,3 +4,4 @@ from django.apps import AppConfig
 class OrganisationsConfig(AppConfig):
     name = "ihala.organisations"
     label = "organisations"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,16 @@
+"""What a notification can say. Nothing about whom, what, or where: content-free by construction."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(TextChoices):
+    """The code of a notification; its label is its whole text."""
+
+    SOMETHING_WAITS = "something_waits", _("Something waits for an answer.")
+    SOMETHING_CHANGED = "something_changed", _("Something has changed.")
+    DEADLINE_NEAR = "deadline_near", _("A deadline is near.")
+    DEADLINE_PASSED = "deadline_passed", _("A deadline has passed.")
+    GIVEN_TO_YOU = "given_to_you", _("Something was given to you.")
+    TERMS_WAIT = "terms_wait", _("Something waits for a signature.")
+    TERMS_CHANGED = "terms_changed", _("Signed terms have changed.")

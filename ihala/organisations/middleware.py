@@ -1,0 +1,134 @@
+"""Who acts in this request. Closed unless a view is marked as public.
+
+One transaction spans the view. In it the database knows who acts, so a view just queries; it commits before the
+response leaves, and rolls back after any error but a refusal (whose audit event stays).
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum
+from urllib.parse import urlencode, urlsplit
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import Resolver404, resolve, reverse
+from django.utils.crypto import constant_time_compare
+
+from ihala.accounts.roles import Role
+from ihala.accounts.rules import is_public
+from ihala.core.acting import at_the_door, become
+from ihala.core.clock import now
+
+from .models import Actor, Membership
+
+SINCE = "ihala_since"
+LONGEST_SESSION = timedelta(hours=12)
+SIGN_IN_VIEWS = ("account_", "mfa_")
+
+
+class Opening(Enum):
+    """How a view opens to somebody who has not signed in."""
+
+    PUBLIC = "public"
+    SIGN_IN = "sign-in"
+    CLOSED = "closed"
+
+
+class ActorMiddleware:
+    """Sets `request.actor`, None for somebody who has not signed in, and opens the transaction in which they act."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None
+        opening = opening_of(request.path_info)
+        user_id = request.session.get(SESSION_KEY)
+        if user_id is None:
+            return self._stranger(request, opening)
+        with at_the_door(int(user_id)):
+            membership = _membership(request, int(user_id))
+            if membership is not None:
+                request._cached_user = membership.user
+                request.actor = actor_of(membership)
+                become(request.actor)
+                if membership.user.one_time_password and opening is Opening.CLOSED:
+                    return _send_to(request, reverse("account_change_password"))
+                return self._answer(request)
+        request.session.flush()
+        return self._stranger(request, opening)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Any error but a refusal, which `RefusalMiddleware` has answered before, leaves nothing behind."""
+        if connection.in_atomic_block:
+            transaction.set_rollback(True)
+
+    def _stranger(self, request: HttpRequest, opening: Opening) -> HttpResponse:
+        if opening is Opening.CLOSED:
+            return sign_in_first(request)
+        if opening is Opening.PUBLIC:
+            return self.get_response(request)
+        with at_the_door():
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code >= 500:
+            transaction.set_rollback(True)
+        return response
+
+
+def opening_of(path: str) -> Opening:
+    """How the view at this path opens; an unknown address is answered "not found" by Django itself."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return Opening.PUBLIC
+    if is_public(match.func):
+        return Opening.PUBLIC
+    return Opening.SIGN_IN if (match.url_name or "").startswith(SIGN_IN_VIEWS) else Opening.CLOSED
+
+
+def actor_of(membership: Membership) -> Actor:
+    """The actor a membership makes; user and organisation are loaded."""
+    return Actor(
+        user_id=membership.user_id,
+        membership_id=membership.pk,
+        organisation_id=membership.organisation_id,
+        roles=frozenset(Role(role) for role in membership.roles),
+        name_ar=membership.name_ar,
+        name_en=membership.name_en,
+        organisation_ar=membership.organisation.name_ar,
+        organisation_en=membership.organisation.name_en,
+        username=membership.user.username,
+    )
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back here afterwards; a fragment asks the whole page to go."""
+    fragment = request.headers.get("HX-Request") == "true"
+    back = urlsplit(request.headers.get("HX-Current-URL", "")).path if fragment else request.get_full_path()
+    query = f"?{urlencode({'next': back})}" if back and (fragment or request.method == "GET") else ""
+    return _send_to(request, reverse("account_login") + query)
+
+
+def _send_to(request: HttpRequest, address: str) -> HttpResponse:
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _membership(request: HttpRequest, user_id: int) -> Membership | None:
+    """The active membership of an active user in an active organisation whose session is fresh: one query."""
+    since = request.session.setdefault(SINCE, now().timestamp())
+    if now().timestamp() - since > LONGEST_SESSION.total_seconds():
+        return None
+    found = Membership.objects.select_related("user", "organisation").filter(
+        user=user_id, active=True, user__is_active=True, organisation__is_active=True
+    )
+    membership = next(iter(found[:1]), None)
+    signed = request.session.get(HASH_SESSION_KEY, "")
+    if membership is None or not constant_time_compare(signed, membership.user.get_session_auth_hash()):
+        return None
+    return membership
