@@ -8,6 +8,8 @@ import secrets
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 
@@ -50,8 +52,17 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: with an id for the log; the database may be the reason, so this asks it nothing."""
-    request.error_id = secrets.token_hex(6)  # type: ignore[attr-defined]
-    text = _(
-        "Something went wrong on our side; what you sent was not stored. Try again, or call and give this code."
-    )
-    return _page(request, 500, _("Something went wrong"), text, request.error_id)  # type: ignore[attr-defined]
+    error_id = secrets.token_hex(6)
+    request.error_id = error_id  # type: ignore[attr-defined]  # the log line reads it
+    title = _("Something went wrong")
+    text = _("What you sent was not stored. Try again, or call and give this code.")
+    context = {"title": title, "text": text, "error_id": error_id}
+    try:
+        body = render_to_string(
+            "errors/error.html", context
+        )  # without the request: nothing asks the database
+    except Exception:
+        body = format_html(
+            "<!doctype html><title>Ihala</title><h1>{title}</h1><p>{text}</p><p>{error_id}</p>", **context
+        )
+    return HttpResponse(body, status=500)

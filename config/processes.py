@@ -39,7 +39,7 @@ class Command:
 
 
 def server(port: int, host: str = "localhost", workers: int = 2) -> Command:
-    """granian with Django in it; each of its workers answers up to eight people at once."""
+    """granian with Django in it; each of its two processes answers four people at once."""
     options = ("--interface", "wsgi", "--host", _number(host), "--port", str(port), "--workers", str(workers))
     options += (
         "--blocking-threads",

@@ -10,6 +10,10 @@ def main() -> None:
     """Play the story once, or print the cast."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    from importlib.util import find_spec
+
+    if not find_spec("ihala.demo.story"):  # while it is being written; goes away
+        return
     from ihala.demo import story
 
     if sys.argv[1:2] == ["cast"]:

@@ -4,9 +4,13 @@ import os
 
 import django
 
+from .parents import leave_with_parent
+
 
 def main() -> None:
     """Wait for jobs; two at a time are enough for e-mails and clocks."""
+    if os.environ.get("IHALA_SUPERVISED") == "1":
+        leave_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
 
