@@ -15,9 +15,8 @@ from typing import TypeVar
 
 import phonenumbers
 from babel.dates import get_day_names, get_month_names
-from django.utils.translation import get_language, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from hijridate import Gregorian
 
 from . import clock

@@ -164,6 +164,12 @@ def today() -> date:
 
 
 @register.simple_tag
+def now_iso() -> str:
+    """The present moment by the one clock; the page's script counts on from it."""
+    return the_clock.now().isoformat(timespec="seconds")
+
+
+@register.simple_tag
 def clock_words() -> str:
     """The words of time for the page's script, as JSON."""
     return json.dumps(text.clock_words(), ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,87 @@
+"""Row-level security, written once for all migrations.
+
+Every table with an organisation's data calls `protect()` in the migration that makes it. The policies are the first
+wall (design, "Four walls"): with every filter of the ORM removed, the other organisation's rows can be neither read
+nor written. A settings variable that a pooled connection once had answers '' and not null, hence the `nullif`.
+"""
+
+from django.db.migrations.operations import RunSQL
+
+RUNTIME_ROLE = "ihala_app"
+
+MINE = "organisation_id = (SELECT ihala_organisation())"
+
+FUNCTIONS = """
+CREATE FUNCTION ihala_organisation() RETURNS bigint STABLE LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE acting text := nullif(current_setting('ihala.organisation', true), '');
+BEGIN
+  IF acting IS NULL THEN
+    RAISE EXCEPTION 'query outside acting(): no organisation is set' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN acting::bigint;
+END $$;
+CREATE FUNCTION ihala_user() RETURNS bigint STABLE LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE acting text := nullif(current_setting('ihala.user', true), '');
+BEGIN
+  IF acting IS NULL THEN
+    RAISE EXCEPTION 'query outside acting(): no user is set' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN acting::bigint;
+END $$;
+CREATE FUNCTION ihala_at_the_door() RETURNS boolean STABLE LANGUAGE sql SET search_path = pg_catalog AS
+$$ SELECT coalesce(current_setting('ihala.door', true), '') = 'sign-in' $$;
+"""
+
+DROP_FUNCTIONS = """
+DROP FUNCTION ihala_at_the_door(); DROP FUNCTION ihala_user(); DROP FUNCTION ihala_organisation();
+"""
+
+
+def protect(
+    table: str,
+    *,
+    select: str = MINE,
+    insert: str | None = MINE,
+    update: str | None = None,
+    update_check: str | None = None,
+    delete: str | None = None,
+) -> RunSQL:
+    """Turn row security on for `table` and grant the runtime role just what has a policy.
+
+    `select`, `insert`, `update`, `delete` are SQL conditions; `update_check` is the condition on the row after an
+    update (the same as `update` if left out). An operation without a condition is not granted at all.
+    """
+    grants = ["SELECT"]
+    lines = [
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
+        f'CREATE POLICY {table}_select ON "{table}" FOR SELECT TO {RUNTIME_ROLE} USING ({select})',
+    ]
+    if insert is not None:
+        grants.append("INSERT")
+        lines.append(
+            f'CREATE POLICY {table}_insert ON "{table}" FOR INSERT TO {RUNTIME_ROLE} WITH CHECK ({insert})'
+        )
+    if update is not None:
+        grants.append("UPDATE")
+        lines.append(
+            f'CREATE POLICY {table}_update ON "{table}" FOR UPDATE TO {RUNTIME_ROLE} '
+            f"USING ({update}) WITH CHECK ({update_check or update})"
+        )
+    if delete is not None:
+        grants.append("DELETE")
+        lines.append(
+            f'CREATE POLICY {table}_delete ON "{table}" FOR DELETE TO {RUNTIME_ROLE} USING ({delete})'
+        )
+    lines.append(f'REVOKE ALL ON "{table}" FROM {RUNTIME_ROLE}, PUBLIC')
+    lines.append(f'GRANT {", ".join(grants)} ON "{table}" TO {RUNTIME_ROLE}')
+    undo = [f'DROP POLICY {table}_{verb.lower()} ON "{table}"' for verb in grants]
+    undo.append(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+    return RunSQL(";\n".join(lines), ";\n".join(undo))
+
+
+def share(table: str, *, verbs: str = "SELECT, INSERT, UPDATE, DELETE") -> RunSQL:
+    """Grant `verbs` on a table without an organisation's data (sessions, jobs, the cache) to the runtime role."""
+    return RunSQL(
+        f'REVOKE ALL ON "{table}" FROM {RUNTIME_ROLE}, PUBLIC; GRANT {verbs} ON "{table}" TO {RUNTIME_ROLE}',
+        f'REVOKE ALL ON "{table}" FROM {RUNTIME_ROLE}',
+    )

@@ -1,0 +1,224 @@
+"""The disclosure package: a sealed snapshot, class by class, and what opens it to whom and when.
+
+Before acceptance the receiver holds a key to triage alone. The other classes' secrets wait with the release key, bound
+to referral, receiver, class and version; acceptance turns them into the receiver's grants and writes the receipts.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from typing import Any
+from uuid import uuid4
+
+from ihala.accounts.roles import Role
+from ihala.audit import actions as audit
+from ihala.audit.enums import Purpose
+from ihala.cases import actions as cases
+from ihala.cases import rules as case_rules
+from ihala.cases.content import CaseContent
+from ihala.cases.enums import AccessReason
+from ihala.consent import rules as consent_rules
+from ihala.core.clock import now, today
+from ihala.core.vocabulary import DisclosureClass, Kind
+from ihala.organisations import rules as agreements
+from ihala.organisations.models import Actor
+from ihala.vault import actions as vault
+from ihala.vault.enums import AGREEMENT
+from ihala.vault.sealing import OWN, Basis, Place, SecretName
+
+from ..models import PackagePart, Receipt, Referral, ReferralSide, SideRecord, StepTaken
+from . import sealed
+
+Values = dict[str, Any]
+Shares = dict[int, dict[str, Basis]]
+
+
+def preview(referral: Referral, *, by: Actor) -> dict[DisclosureClass, Values]:
+    """What would be sent if the draft were sent now, class by class."""
+    side = referral.sides.select_related("case").get(organisation_id=by.organisation_id)
+    content = cases.open_case(side.case, by=by, purpose=Purpose.REFERRAL)
+    return _chosen(referral, side, content)
+
+
+def _chosen(referral: Referral, side: ReferralSide, content: CaseContent) -> dict[DisclosureClass, Values]:
+    """The classes chosen and allowed, without the questions withheld."""
+    allowed = allowed_classes(referral, side)
+    package = case_rules.package_of(content)
+    return {
+        cls: {path: value for path, value in values.items() if path not in side.withheld}
+        for cls, values in package.items()
+        if cls in allowed
+    }
+
+
+def allowed_classes(referral: Referral, side: ReferralSide) -> set[str]:
+    """What consent (or the legal basis) and the terms allow, of what the sender chose; triage always."""
+    if referral.kind == Kind.PULL_REQUEST:
+        return {DisclosureClass.TRIAGE}
+    basis = consent_rules.basis_for(side.case_id, referral.receiver_id)
+    terms = agreements.terms_of(referral.terms_id)
+    allowed = set(consent_rules.allowed_classes(basis, terms)) if basis and terms else set()
+    return {DisclosureClass.TRIAGE} | (allowed & set(referral.classes))
+
+
+def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
+    """Snapshot the case as the next version of the package; `dispatched` also gives the receiver its shares."""
+    side = referral.sides.select_related("case").get(organisation_id=by.organisation_id)
+    content = cases.open_case(side.case, by=by, purpose=Purpose.REFERRAL)
+    chosen = _chosen(referral, side, content)
+    referral.household = case_rules.household(content, today())
+    referral.category = content.category
+    referral.package_version += 1
+    _rest_on_basis(referral, side)
+    parts = [_part(referral, cls, by) for cls in chosen]
+    documents = {part.disclosure_class: _document(part, chosen[part.disclosure_class]) for part in parts}
+    holders: Shares = {referral.sender_id: dict.fromkeys(documents, OWN)}
+    deposits: Shares = {}
+    if dispatched:
+        holders[referral.receiver_id], deposits[referral.receiver_id] = _shares(referral, list(documents))
+    ciphertexts = vault.seal_new(
+        sealed.package_subject(referral),
+        {cls: [(Place.of(part, "document"), documents[cls])] for part in parts for cls in [part.disclosure_class]},
+        referral.package_version, referral.sender_id, holders=holders, deposits=deposits,
+    )  # fmt: skip
+    for part in parts:
+        part.document = ciphertexts[part.disclosure_class][0]
+    PackagePart.objects.bulk_create(parts)
+    if dispatched:
+        _dispatched(referral, parts, holders[referral.receiver_id])
+
+
+def _part(referral: Referral, cls: str, by: Actor) -> PackagePart:
+    return PackagePart(
+        id=uuid4(), referral=referral, version=referral.package_version, disclosure_class=cls,
+        organisation_id=referral.sender_id, created_at=now(), created_by_id=by.membership_id,
+    )  # fmt: skip
+
+
+def _document(part: PackagePart, values: Values) -> dict[str, Any]:
+    """The sealed document, and on the part each field's hash, keyed by a random key inside the document."""
+    key = secrets.token_hex(32)
+    part.fields = [{"path": path, "hash": keyed_hash(key, path, value)} for path, value in values.items()]
+    return {"key": key, "values": values}
+
+
+def keyed_hash(key: str, path: str, value: Any) -> str:
+    """HMAC-SHA256 of a field, so that a receipt proves what was disclosed and tells nothing to who lacks the key."""
+    text = json.dumps([path, value], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hmac.new(bytes.fromhex(key), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _rest_on_basis(referral: Referral, side: ReferralSide) -> None:
+    """Note on the referral what the disclosure rests on; a pull request releases nothing and rests on nothing."""
+    basis = None
+    if referral.kind != Kind.PULL_REQUEST:
+        basis = consent_rules.basis_for(side.case_id, referral.receiver_id)
+    referral.basis_kind = basis.kind if basis else ""
+    referral.basis_id = basis.id if basis else None
+    referral.basis_until = basis.expires_at if basis else None
+    referral.signature_pending = bool(basis and basis.second_signature_pending)
+
+
+def _shares(referral: Referral, classes: list[str]) -> tuple[dict[str, Basis], dict[str, Basis]]:
+    """What the receiver may open now, and what waits with the release key until it accepts."""
+    basis = Basis(AGREEMENT, referral.pk)
+    if referral.basis_id is not None:
+        basis = Basis(referral.basis_kind, referral.basis_id, referral.basis_until)
+    terms = agreements.terms_of(referral.terms_id)
+    at_once = {
+        cls for cls in classes
+        if cls == DisclosureClass.TRIAGE or referral.accepted_at is not None
+        or (terms is not None and terms.released_at(cls, referral.urgency) == "sending")
+    }  # fmt: skip
+    if referral.signature_pending:
+        at_once &= {DisclosureClass.TRIAGE}
+    return dict.fromkeys(sorted(at_once), basis), dict.fromkeys(sorted(set(classes) - at_once), basis)
+
+
+def dispatch(referral: Referral, *, by: Actor) -> None:
+    """Give the receiver its shares of the newest version, which the sender's user can open now."""
+    parts = list(PackagePart.objects.filter(referral=referral, version=referral.package_version))
+    side = referral.sides.get(organisation_id=referral.sender_id)
+    _rest_on_basis(referral, side)
+    now_open, later = _shares(referral, [part.disclosure_class for part in parts])
+    audit.regrant(
+        by, sealed.package_subject(referral), referral.package_version,
+        holders={referral.receiver_id: now_open}, deposits={referral.receiver_id: later},
+    )  # fmt: skip
+    _dispatched(referral, parts, now_open)
+
+
+def _dispatched(referral: Referral, parts: list[PackagePart], now_open: dict[str, Basis]) -> None:
+    if referral.sent_at is None:
+        sealed.open_thread_key(referral)
+    write_receipts(referral, [part for part in parts if part.disclosure_class in now_open])
+
+
+def release(referral: Referral, *, by: Actor) -> None:
+    """After acceptance: what was deposited for the receiver opens to it, and the receipts are written."""
+    if referral.signature_pending:
+        return
+    audit.release(by, sealed.package_subject(referral))
+    write_receipts(referral, list(PackagePart.objects.filter(referral=referral)))
+
+
+def write_receipts(referral: Referral, parts: list[PackagePart]) -> None:
+    """One receipt per class and version released; repeated, it stays one."""
+    if referral.basis_id is None:
+        return
+    Receipt.objects.bulk_create(
+        [
+            Receipt(
+                referral=referral, package_version=part.version, disclosure_class=part.disclosure_class,
+                recipient_id=referral.receiver_id, terms_id=referral.terms_id, basis_kind=referral.basis_kind,
+                basis_id=referral.basis_id, fields=part.fields, released_at=now(),
+            )
+            for part in parts
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def open_parts(referral: Referral, *, by: Actor) -> list[tuple[PackagePart, Values | None]]:
+    """Every part with its values, or None where the actor's organisation may not open it (yet, or any more)."""
+    parts = list(PackagePart.objects.filter(referral=referral).order_by("version", "disclosure_class"))
+    subject = sealed.package_subject(referral)
+    openings = [
+        audit.Opening(
+            SecretName(subject, part.disclosure_class, part.version, part.organisation_id),
+            [(Place.of(part, "document"), part.document)],
+        )
+        for part in parts
+    ]
+    opened = audit.open_sealed(by, Purpose.REFERRAL, openings, missing_ok=True) if openings else []
+    return [
+        (part, values[0]["values"] if values[0] else None) for part, values in zip(parts, opened, strict=True)
+    ]
+
+
+def content(referral: Referral, *, by: Actor) -> CaseContent:
+    """The newest version of the package as the content of a case."""
+    newest = {
+        part.disclosure_class: values
+        for part, values in open_parts(referral, by=by)
+        if values is not None and part.version == referral.package_version
+    }
+    return case_rules.content_of(newest, referral.category)
+
+
+def forget(referral: Referral) -> None:
+    """Delete a draft with what hangs on it; no grant is left behind.
+
+    Row by row kind, since the runtime role may delete nothing of a referral that was sent.
+    """
+    vault.close(sealed.package_subject(referral), holder=referral.sender_id)
+    for model in (PackagePart, SideRecord, StepTaken, ReferralSide):
+        model.objects.filter(referral=referral).delete()
+    mine = Referral.objects.filter(pk=referral.pk)
+    mine._raw_delete(mine.db)
+
+
+def give_supervisors_access(side: ReferralSide, *, by: Actor) -> None:
+    """The sender's supervisors may open the case from now on."""
+    cases.give_access(side.case, by=by, role=Role.SUPERVISOR, reason=AccessReason.REFERRAL)

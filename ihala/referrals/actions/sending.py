@@ -1,0 +1,213 @@
+"""From draft to sent: the package is sealed, the receiver gets triage, the rest waits under the release key."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from ihala.accounts.roles import Permission
+from ihala.audit import actions as audit
+from ihala.cases.models import Case
+from ihala.core.clock import now
+from ihala.core.refusal import Refusal, Refused
+from ihala.core.vocabulary import DisclosureClass, Kind, Service, Urgency
+from ihala.organisations import rules as agreements
+from ihala.organisations.models import Actor
+
+from .. import workflow
+from ..enums import AmendReason, Link, State, Step
+from ..models import Referral, ReferralSide
+from . import package
+from .take import lock, refuse_unless_possible, settle, take
+
+REVIEW_WITHIN = timedelta(hours=1)
+
+
+def draft(
+    case: Case,
+    *,
+    by: Actor,
+    receiver: int,
+    kind: Kind,
+    urgency: Urgency,
+    services: Iterable[Service],
+    services_given: Iterable[Service] = (),
+    classes: Iterable[DisclosureClass] = (),
+    origin: Referral | None = None,
+    link: Link | str = "",
+) -> Referral:
+    """Start a referral from a case of the actor's organisation; nothing leaves the organisation yet."""
+    if not by.has(Permission.DRAFT_REFERRAL) or not Case.objects.visible_to(by).filter(pk=case.pk).exists():
+        raise Refused(workflow.NOT_VISIBLE)
+    terms = agreements.active_terms(by.organisation_id, receiver)
+    if terms is None:
+        raise Refused(
+            Refusal(
+                "no_active_terms",
+                _("There is no active agreement with this organisation. No referral can be sent."),
+            )
+        )
+    present = now()
+    referral = Referral(
+        sender_id=by.organisation_id, receiver_id=receiver, terms_id=terms.id, kind=kind, urgency=urgency,
+        category=case.category, services=sorted(services), services_given=sorted(services_given),
+        classes=sorted({DisclosureClass.TRIAGE, *classes}), origin=origin, link=link,
+        state_since=present, created_at=present, changed_at=present,
+    )  # fmt: skip
+    referral.save(force_insert=True)
+    ReferralSide.objects.create(
+        referral=referral, organisation_id=by.organisation_id, case=case, author_id=by.membership_id
+    )
+    audit.record(
+        by,
+        "referral.drafted",
+        subject_kind="referral",
+        subject_id=referral.pk,
+        referral_id=referral.pk,
+        case_id=case.pk,
+    )
+    return referral
+
+
+def revise(
+    referral: Referral,
+    *,
+    by: Actor,
+    version: int | None = None,
+    withheld: Iterable[str] | None = None,
+    **changes: Any,
+) -> Referral:
+    """Change a draft: receiver, kind, urgency, services, services_given, classes; and the questions withheld."""
+    locked = lock(referral.pk, by)
+    refuse_unless_possible(Step.DISCARD, locked, by, version, "", "")
+    for name in ("receiver_id", "kind", "urgency"):
+        if name in changes:
+            setattr(locked, name, changes[name])
+    for name in ("services", "services_given", "classes"):
+        if name in changes:
+            setattr(locked, name, sorted(set(changes[name])))
+    locked.classes = sorted({DisclosureClass.TRIAGE, *locked.classes})
+    terms = agreements.active_terms(by.organisation_id, locked.receiver_id)
+    locked.terms_id = terms.id if terms else None
+    settle(locked, State(locked.state))
+    locked.save()
+    if withheld is not None:
+        locked.sides.filter(organisation_id=by.organisation_id).update(withheld=sorted(set(withheld)))
+    audit.record(by, "referral.revised", subject_kind="referral", subject_id=locked.pk, referral_id=locked.pk)
+    return locked
+
+
+def submit(referral: Referral, *, by: Actor, version: int | None = None, text: str = "") -> Referral:
+    """Seal what would be sent and ask a supervisor to approve it."""
+
+    def change(locked: Referral) -> None:
+        _pin_terms(locked)
+        package.seal(locked, by=by, dispatched=False)
+        _open_to_supervisors(locked, by)
+
+    return take(Step.SUBMIT, referral, by=by, version=version, change=change, text=text)
+
+
+def send_at_once(
+    referral: Referral, *, by: Actor, version: int | None = None, key: UUID | None = None, text: str = ""
+) -> Referral:
+    """Send an emergency without waiting for approval; a supervisor reviews it within the hour.
+
+    `key` makes a repeated send the same send: the second answers with the referral as the first left it.
+    """
+    if (same := _sent_before(referral, by, key)) is not None:
+        return same
+
+    def change(locked: Referral) -> None:
+        locked.send_key = key
+        _pin_terms(locked)
+        locked.review_due_at = now() + REVIEW_WITHIN
+        package.seal(locked, by=by, dispatched=True)
+        _sent(locked)
+        _open_to_supervisors(locked, by)
+
+    return take(Step.SEND_AT_ONCE, referral, by=by, version=version, change=change, text=text)
+
+
+def approve(
+    referral: Referral, *, by: Actor, version: int | None = None, key: UUID | None = None, text: str = ""
+) -> Referral:
+    """A supervisor who is not the author sends what the author submitted."""
+    if (same := _sent_before(referral, by, key)) is not None:
+        return same
+
+    def change(locked: Referral) -> None:
+        locked.send_key = key
+        package.dispatch(locked, by=by)
+        _sent(locked)
+
+    return take(Step.APPROVE, referral, by=by, version=version, change=change, text=text)
+
+
+def return_to_author(
+    referral: Referral, *, by: Actor, reason: str, version: int | None = None, text: str = ""
+) -> Referral:
+    """Give the referral back to its author with a reason that stays inside the organisation."""
+    return take(Step.RETURN, referral, by=by, version=version, reason=reason, text=text)
+
+
+def discard(referral: Referral, *, by: Actor, version: int | None = None) -> None:
+    """Delete a draft; only the audit event remains."""
+    locked = lock(referral.pk, by)
+    refuse_unless_possible(Step.DISCARD, locked, by, version, "", "")
+    audit.record(by, "referral.discard", subject_kind="referral", subject_id=locked.pk, referral_id=locked.pk)
+    package.forget(locked)
+
+
+def review_sending(referral: Referral, *, by: Actor, version: int | None = None, text: str = "") -> Referral:
+    """A supervisor looks at an emergency that was sent at once."""
+
+    def change(locked: Referral) -> None:
+        locked.reviewed_at = now()
+
+    return take(Step.REVIEW_SENDING, referral, by=by, version=version, change=change, text=text)
+
+
+def amend(
+    referral: Referral, *, by: Actor, reason: AmendReason | str, version: int | None = None, text: str = ""
+) -> Referral:
+    """Send the case as it is now as a new version of the package; what was sent before stays as sent."""
+
+    def change(locked: Referral) -> None:
+        package.seal(locked, by=by, dispatched=True)
+
+    return take(Step.AMEND, referral, by=by, version=version, change=change, reason=reason, text=text)
+
+
+def release(referral: Referral, *, by: Actor, version: int | None = None) -> Referral:
+    """After the second signature: what waited for it is opened as far as the state of the referral allows."""
+
+    def change(locked: Referral) -> None:
+        locked.signature_pending = False
+        package.dispatch(locked, by=by)
+
+    return take(Step.RELEASE, referral, by=by, version=version, change=change)
+
+
+def _pin_terms(referral: Referral) -> None:
+    terms = agreements.active_terms(referral.sender_id, referral.receiver_id)
+    referral.terms_id = terms.id if terms else None
+
+
+def _sent(referral: Referral) -> None:
+    referral.sent_at = now()
+
+
+def _sent_before(referral: Referral, by: Actor, key: UUID | None) -> Referral | None:
+    """The referral this key has sent already, if it did."""
+    if key is None:
+        return None
+    return Referral.objects.visible_to(by).filter(pk=referral.pk, send_key=key, sent_at__isnull=False).first()
+
+
+def _open_to_supervisors(referral: Referral, by: Actor) -> None:
+    """Submitting opens the case to the supervisors of its organisation (need to know)."""
+    side = referral.sides.select_related("case").get(organisation_id=by.organisation_id)
+    package.give_supervisors_access(side, by=by)

@@ -1,0 +1,77 @@
+"""The clocks of a referral: when the side whose turn it is must have acted.
+
+The terms of the agreement set every length (mechanism, column "Clock"). Emergency and urgent clocks run day and
+night; only lengths given in working time wait for the organisation's calendar.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from ihala.core.clock import now
+from ihala.core.vocabulary import Urgency
+from ihala.core.worktime import add_working, deadline, working_between
+from ihala.organisations.models import Actor
+from ihala.organisations.rules import TermsView, calendar_of
+
+from . import workflow
+from .enums import Side, State
+from .models import Message, Referral
+
+ARRIVAL_ALARM = timedelta(hours=1)
+
+
+def responsible(referral: Referral) -> int:
+    """The organisation whose calendar the present clock follows; the receiver's where both must act."""
+    return referral.sender_id if workflow.turn(referral) == {Side.SENDER} else referral.receiver_id
+
+
+def due_at(referral: Referral, terms: TermsView | None, start: datetime) -> datetime | None:
+    """When the present turn ends; None where no clock runs."""
+    if not workflow.turn(referral) or terms is None:
+        return None
+    if referral.state == State.HANDOVER:
+        return (referral.eta or start) + ARRIVAL_ALARM
+    if referral.state == State.UNDER_REVIEW and referral.decide_due_at is not None:
+        return referral.decide_due_at
+    length = terms.clock(referral.state, referral.urgency)
+    return None if length is None else deadline(start, length, calendar_of(responsible(referral)))
+
+
+def decision_due(referral: Referral, terms: TermsView, start: datetime) -> datetime:
+    """When the receiver must have decided, counted from acknowledging."""
+    length = terms.clock(State.UNDER_REVIEW, referral.urgency)
+    if length is None:
+        raise ValueError("terms without a decision clock")
+    return deadline(start, length, calendar_of(referral.receiver_id))
+
+
+def pause_decision(referral: Referral) -> None:
+    """A question pauses a standard referral's decision clock once; the others run on."""
+    if referral.urgency == Urgency.STANDARD and referral.pauses == 0 and referral.decide_due_at is not None:
+        referral.pauses = 1
+        calendar = calendar_of(referral.receiver_id)
+        referral.decide_left = working_between(now(), referral.decide_due_at, calendar)
+
+
+def resume_decision(referral: Referral) -> None:
+    """The answer (or taking the question back) lets a paused decision clock go on with what was left."""
+    if referral.decide_left is not None:
+        referral.decide_due_at = add_working(now(), referral.decide_left, calendar_of(referral.receiver_id))
+        referral.decide_left = None
+
+
+def question_open(referral: Referral) -> Message | None:
+    """The question that waits for an answer, if any."""
+    last = referral.messages.order_by("-at").first()
+    return last if last is not None and last.kind == "question" else None
+
+
+def overdue(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
+    """Those whose present turn should have ended."""
+    return referrals.filter(due_at__lt=now())
+
+
+def steps_for(referral: Referral, actor: Actor) -> list[str]:
+    """Codes of the steps the actor may take now (for templates)."""
+    return [str(step) for step in workflow.possible_steps(referral, actor)]
