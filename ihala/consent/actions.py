@@ -4,6 +4,7 @@ Taking consent back depends on nothing: no version, agreement, key or clock of t
 invalid. It writes a row of its own past the ORM, and a second withdrawal of the same consent is the same withdrawal.
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,9 @@ from ihala.cases.models import Case
 from ihala.core import clock
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.text import clean
-from ihala.core.vocabulary import DisclosureClass
+from ihala.core.vocabulary import CONSENTED, DisclosureClass
 from ihala.organisations.models import Actor
-from ihala.vault.actions import seal_new
+from ihala.vault.actions import close_basis, seal_new
 from ihala.vault.enums import SubjectKind
 from ihala.vault.sealing import OWN, Place, Subject
 
@@ -58,8 +59,9 @@ ON CONFLICT DO NOTHING
 def withdraw(consent_id: UUID, *, by: Actor, how: str = How.VERBAL) -> None:
     """She takes a consent back; staff of either party record it. Always succeeds, once or repeated.
 
-    Refused only for who is no party (`not_visible`) or whose role has no part in it (`not_permitted`). What rested on
-    the consent is closed by `referrals.actions.withdraw_consent`, the entry point for pages.
+    Refused only for who is no party (`not_visible`) or whose role has no part in it (`not_permitted`). Every key that
+    rested on the consent goes at once; the referrals themselves follow in `referrals.actions.withdraw_consent`, the
+    entry point for pages.
     """
     if not by.has(Permission.RECORD_CONSENT):
         raise Refused(rules.NOT_PERMITTED)
@@ -79,6 +81,8 @@ def withdraw(consent_id: UUID, *, by: Actor, how: str = How.VERBAL) -> None:
             },
         )
         first = cursor.rowcount == 1
+    for kind in CONSENTED:
+        close_basis(kind, consent_id)
     if first:
         concerns = holder if holder != by.organisation_id else None
         record(by, "consent.withdrawn", subject_kind="consent", subject_id=consent_id, concerns=concerns)

@@ -164,13 +164,13 @@ def may_reach(case: Case, by: Actor) -> bool:
     return Case.objects.visible_to(by).filter(pk=case.pk).exists()
 
 
-def why_not_record(case: Case, recipient_id: int, given: Given, by: Actor) -> Refusal | None:
-    """Why this consent cannot be recorded; None if nothing stands in the way."""
+def why_not_record(case: Case, recipient_id: int, given: Given, on: date, by: Actor) -> Refusal | None:
+    """Why this consent cannot be recorded, judged on the day `on`; None if nothing stands in the way."""
     if not by.has(Permission.RECORD_CONSENT):
         return NOT_PERMITTED
     if not may_reach(case, by):
         return NOT_VISIBLE
-    return why_not_addressed(recipient_id, by) or why_not_given(given, clock.today())
+    return why_not_addressed(recipient_id, by) or why_not_given(given, on)
 
 
 def why_not_addressed(recipient_id: int, by: Actor) -> Refusal | None:
@@ -180,24 +180,28 @@ def why_not_addressed(recipient_id: int, by: Actor) -> Refusal | None:
     return None
 
 
-def why_not_given(given: Given, today: date) -> Refusal | None:
-    """What is missing or cannot be in the consent itself."""
-    if not set(given.classes) - {DisclosureClass.TRIAGE}:
-        return Refusal("no_classes", _("Choose what may be disclosed."))
+def why_not_given(given: Given, on: date) -> Refusal | None:
+    """What is missing or cannot be in the consent itself, on the day `on`."""
     if unknown := sorted(set(given.classes) - set(DisclosureClass.values)):
         return Refusal("unknown_class", _("There is no such class of data."), detail={"classes": unknown})
-    if given.given_on > today:
+    if not set(given.classes) - {DisclosureClass.TRIAGE}:
+        return Refusal("no_classes", _("Choose what may be disclosed."))
+    if given.given_by == GivenBy.GUARDIAN and not given.guardian:
+        return Refusal("guardian_needed", _("For a guardian's consent, enter who the guardian is."))
+    if any(len(value) > LONGEST_WORDS for value in given.details().values()):
+        return Refusal("words_too_long", _("This text is too long. Put the story into the case itself."))
+    return _why_not_then(given, on)
+
+
+def _why_not_then(given: Given, on: date) -> Refusal | None:
+    if given.given_on > on:
         return Refusal("given_in_future", _("The day on which consent was given lies in the future."))
     if given.until < given.given_on:
         return Refusal("ends_before_it_begins", _("The last day lies before the day on which it was given."))
+    if given.until < on:
+        return Refusal("consent_expired", _("This consent has expired already. Ask her again."))
     if given.until - given.given_on > LONGEST:
         return Refusal("too_long", _("A consent ends within five years. Choose an earlier last day."))
-    if given.given_by == GivenBy.GUARDIAN and not (given.guardian and given.relation):
-        return Refusal(
-            "guardian_needed", _("For a guardian's consent, enter the guardian's name and relation.")
-        )
-    if any(len(value) > LONGEST_WORDS for value in given.details().values()):
-        return Refusal("words_too_long", _("This text is too long. Put the story into the case itself."))
     return None
 
 

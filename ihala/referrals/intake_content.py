@@ -5,7 +5,7 @@ no field fits, and every unknown key, is kept as a note. Nothing is dropped.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -56,9 +56,7 @@ class Reader:
         written = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
         self.kept.append((path, clean(written)))
 
-    def keep_others(
-        self, path: str, values: Mapping[str, Any], known: Iterator[str] | Mapping[str, Any] | set[str]
-    ) -> None:
+    def keep_others(self, path: str, values: Mapping[str, Any], known: Iterable[str]) -> None:
         """Everything under keys nobody knows."""
         names = set(known)
         for key, raw in values.items():
@@ -236,11 +234,11 @@ def _people(
     reader: Reader, form: Mapping[str, Any], key: str, role: PersonRole
 ) -> tuple[dict[str, Any], ...]:
     path = below("$", key)
-    rows = enumerate(reader.items(path, form.get(key)))
-    read: Callable[[int, Any], dict[str, Any]] = lambda n, raw: _person(
-        reader, role, reader.mapping(below(path, n), raw), below(path, n), set()
+    read = (
+        _person(reader, role, reader.mapping(below(path, n), raw), below(path, n), set())
+        for n, raw in enumerate(reader.items(path, form.get(key)))
     )
-    return tuple(person for n, raw in rows if (person := read(n, raw)))
+    return tuple(person for person in read if person)
 
 
 def _person(

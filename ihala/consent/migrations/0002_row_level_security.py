@@ -18,9 +18,9 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION ihala_consent_holder(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ihala_consent_holder(uuid) TO {RUNTIME_ROLE};
-"""
+"""  # noqa: S608
 RECORDED_BY_ME = "recorded_by_organisation_id = (SELECT ihala_organisation())"
-OF_MY_CASE = f"{MINE} AND EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id)"
+OF_MY_CASE = f"{MINE} AND EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id)"  # noqa: S608
 
 
 class Migration(migrations.Migration):
