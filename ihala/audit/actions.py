@@ -1,0 +1,277 @@
+"""The door to sealed content, and the pen of the log.
+
+Whoever wants to read what is sealed comes through `open_sealed`: the event is written first, in the same transaction,
+and only then does the key agent answer. If the caller's transaction is rolled back afterwards, the event goes with it
+and so does everything the page would have shown; a step that is refused keeps its event (`take`).
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from ihala.core.acting import at_the_door
+from ihala.core.clock import now
+from ihala.core.refusal import Refused
+from ihala.vault.actions import Shares, Values
+from ihala.vault.agent import NO_LIVE_BASIS, agent
+from ihala.vault.models import Deposit, Grant
+from ihala.vault.sealing import Place, SecretName, Subject, seal, unseal
+
+from .enums import EventName, Purpose
+from .models import Event
+
+CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,63}")
+
+
+class ByWhom(Protocol):
+    """Who did it, as far as the log asks. The system's ids of user and membership are 0."""
+
+    @property
+    def organisation_id(self) -> int: ...
+
+    @property
+    def user_id(self) -> int: ...
+
+    @property
+    def membership_id(self) -> int | None: ...
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Sealed values that stand under one secret: where each stands and its bytes (None stays None)."""
+
+    name: SecretName
+    values: Sequence[tuple[Place, bytes | memoryview | None]]
+
+
+def record(
+    actor: ByWhom,
+    name: str,
+    *,
+    subject_kind: str = "",
+    subject_id: UUID | int | None = None,
+    case_id: UUID | None = None,
+    referral_id: UUID | None = None,
+    concerns: int | None = None,
+    refusal: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one event; one INSERT. `concerns` is another organisation that reads it too.
+
+    `detail` holds codes, keys, moments and numbers; ValueError for anything that could be somebody's words.
+    A numeric `subject_id` is written as the UUID of that number.
+    """
+    _event(
+        actor,
+        name,
+        subject_kind=str(subject_kind),
+        subject_id=UUID(int=subject_id) if isinstance(subject_id, int) else subject_id,
+        case_id=case_id,
+        referral_id=referral_id,
+        concerns_organisation_id=concerns,
+        refusal=refusal,
+        detail=_codes(detail or {}),
+    ).save(force_insert=True)
+
+
+def record_at_door(
+    name: str, *, user_id: int = 0, concerns: int | None = None, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Write an event of someone who is not signed in, in a transaction of its own scope.
+
+    `user_id` and `concerns` are the account and its organisation where a known account was tried.
+    """
+    with at_the_door():
+        Event(
+            at=now(),
+            user_id=user_id,
+            name=str(name),
+            concerns_organisation_id=concerns,
+            detail=_codes(detail or {}),
+        ).save(force_insert=True)
+
+
+def open_sealed(
+    actor: ByWhom,
+    purpose: Purpose | str,
+    openings: Sequence[Opening],
+    *,
+    missing_ok: bool = False,
+    case_id: UUID | None = None,
+    referral_id: UUID | None = None,
+) -> list[list[Any]]:
+    """The values of each opening, in order. Two statements, whatever their number: the grants, the events.
+
+    Without a live basis for one of them `Refused` (`no_live_basis`), on record too; with `missing_ok` its values are
+    None. One event per subject names the classes opened; it also stands in the log of the organisation that wrote
+    the content. `case_id` and `referral_id` add where the reading took place.
+    """
+    wanted = [opening.name for opening in openings]
+    where = {"case_id": case_id, "referral_id": referral_id}
+
+    def before_answering(live: list[SecretName]) -> None:
+        missing = [name for name in wanted if name not in live]
+        refused = bool(missing) and not missing_ok
+        Event.objects.bulk_create(
+            _openings_on_record(actor, Purpose(purpose), missing if refused else live, refused, where)
+        )
+        if refused:
+            raise Refused(NO_LIVE_BASIS)
+
+    keys = agent().open_keys(actor.organisation_id, wanted, before_answering)
+    return [_unsealed(opening, keys.get(opening.name)) for opening in openings]
+
+
+def _unsealed(opening: Opening, key: bytes | None) -> list[Any]:
+    if key is None:
+        return [None for _value in opening.values]
+    return [
+        None if sealed is None else unseal(key, sealed, place, opening.name)
+        for place, sealed in opening.values
+    ]
+
+
+def _openings_on_record(
+    actor: ByWhom,
+    purpose: Purpose,
+    names: Iterable[SecretName],
+    refused: bool,
+    where: Mapping[str, UUID | None],
+) -> list[Event]:
+    by_subject: dict[tuple[Subject, int], dict[str, None]] = {}
+    for name in names:
+        by_subject.setdefault((name.subject, name.author), {})[name.disclosure_class] = None
+    return [
+        _event(
+            actor,
+            EventName.SEALED_OPENED,
+            **_about(subject, where),
+            concerns_organisation_id=None if author == actor.organisation_id else author,
+            refusal=NO_LIVE_BASIS.code if refused else "",
+            detail={"purpose": str(purpose), "classes": list(classes)},
+        )
+        for (subject, author), classes in by_subject.items()
+    ]
+
+
+def seal_more(actor: ByWhom, name: SecretName, values: Values) -> list[bytes]:
+    """Seal further values under a secret the actor's organisation holds. One query; nothing is read, so no event.
+
+    `Refused` (`no_live_basis`) if it holds none.
+    """
+    return seal_all(actor, {name: values})[name]
+
+
+def seal_all(actor: ByWhom, contents: Mapping[SecretName, Values]) -> dict[SecretName, list[bytes]]:
+    """`seal_more` for several secrets at once. Still one query."""
+
+    def before_answering(live: list[SecretName]) -> None:
+        if len(live) < len(contents):
+            raise Refused(NO_LIVE_BASIS)
+
+    keys = agent().open_keys(actor.organisation_id, contents, before_answering)
+    return {
+        name: [seal(keys[name], value, place, name) for place, value in values]
+        for name, values in contents.items()
+    }
+
+
+def regrant(
+    actor: ByWhom,
+    subject: Subject,
+    version: int,
+    *,
+    holders: Shares | None = None,
+    deposits: Shares | None = None,
+) -> tuple[list[Grant], list[Deposit]]:
+    """Share secrets the actor's organisation wrote: at once with `holders`, after acceptance with `deposits`.
+
+    The grants and deposits made; those that stood before for the same parties are replaced. `Refused`
+    (`no_live_basis`) if the organisation cannot open what it wants to share.
+    """
+    grants, waiting = agent().regrant(actor.organisation_id, subject, version, holders or {}, deposits or {})
+    _record_shared(actor, EventName.SEALED_GRANTED, subject, grants, waiting)
+    return grants, waiting
+
+
+def release(actor: ByWhom, subject: Subject, *, classes: Collection[str] | None = None) -> list[Grant]:
+    """After acceptance: what was deposited for the receiver becomes its grants, which are returned.
+
+    The agent asks the referral's own row (`ihala_may_release`), not the caller: `Refused`
+    (`release_before_acceptance`) until it says yes. An empty list if nothing waits.
+    """
+    grants = agent().release(actor.organisation_id, subject, classes)
+    _record_shared(actor, EventName.SEALED_RELEASED, subject, grants, [])
+    return grants
+
+
+def _record_shared(
+    actor: ByWhom, name: EventName, subject: Subject, grants: Sequence[Grant], waiting: Sequence[Deposit]
+) -> None:
+    """One event for each other organisation that is a party to what was shared."""
+    parties: dict[int, dict[str, list[str]]] = {}
+    shared = [(grant, grant.organisation_id, "classes") for grant in grants]
+    for row, receiver, key in [
+        *shared,
+        *((deposit, deposit.receiver_id, "deposited") for deposit in waiting),
+    ]:
+        other = row.author_organisation_id if receiver == actor.organisation_id else receiver
+        parties.setdefault(other, {}).setdefault(key, []).append(row.disclosure_class)
+    Event.objects.bulk_create(
+        _event(
+            actor,
+            name,
+            **_about(subject, {}),
+            concerns_organisation_id=other if other != actor.organisation_id else None,
+            detail={key: sorted(set(classes)) for key, classes in detail.items()},
+        )
+        for other, detail in parties.items()
+    )
+
+
+def _about(subject: Subject, where: Mapping[str, UUID | None]) -> dict[str, Any]:
+    of_case = subject.kind.of_case
+    return {
+        "subject_kind": str(subject.kind),
+        "subject_id": subject.id,
+        "case_id": where.get("case_id") or (subject.root if of_case else None),
+        "referral_id": where.get("referral_id") or (None if of_case else subject.root),
+    }
+
+
+def _event(actor: ByWhom, name: str, **columns: Any) -> Event:
+    return Event(
+        at=now(),
+        organisation_id=actor.organisation_id,
+        user_id=actor.user_id,
+        membership_id=actor.membership_id or None,
+        name=str(name),
+        **columns,
+    )
+
+
+def _codes(detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _code(key, value) for key, value in detail.items()}
+
+
+def _code(key: str, value: Any) -> Any:
+    """The value as JSON keeps it, if it is a code, a key, a moment or a number."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, UUID | date):
+        return str(value) if isinstance(value, UUID) else value.isoformat()
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_code(key, one) for one in value]
+    if isinstance(value, str) and (not value or CODE.fullmatch(value) or _is_key(value)):
+        return str(value)
+    raise ValueError(f"the log takes codes, not words: {key}")
+
+
+def _is_key(value: str) -> bool:
+    try:
+        return str(UUID(value)) == value
+    except ValueError:
+        return False

@@ -1,0 +1,28 @@
+"""The log is added to and read. At the door nobody is known yet, so such an event belongs to no organisation."""
+
+from django.db import migrations
+
+from ihala.core.rls import MINE, protect
+
+ME = "(SELECT ihala_organisation())"
+READS = f"({MINE} OR concerns_organisation_id = {ME})"
+ADDS = f"CASE WHEN organisation_id IS NULL THEN (SELECT ihala_at_the_door()) ELSE {MINE} END"
+
+NEVER_CHANGED = """
+CREATE FUNCTION audit_event_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  RAISE EXCEPTION 'the log is never changed' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER audit_event_stays BEFORE UPDATE OR DELETE ON audit_event
+FOR EACH ROW EXECUTE FUNCTION audit_event_stays();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0001_initial")]
+    operations = [
+        protect("audit_event", select=READS, insert=ADDS),
+        migrations.RunSQL(
+            NEVER_CHANGED, "DROP TRIGGER audit_event_stays ON audit_event; DROP FUNCTION audit_event_stays()"
+        ),
+    ]

@@ -1,0 +1,132 @@
+"""Making keys and secrets, sealing under new secrets, and taking grants away.
+
+Nothing here opens anything: that is the agent's, behind `ihala.audit`. Sealing needs no private key, so it asks
+nobody; each secret exists in memory for the length of one call.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from ihala.core.clock import now
+
+from . import keys, salts
+from .custody import KeyName, custody
+from .models import Deposit, Grant, OrganisationKey
+from .sealing import Basis, Place, SecretName, Subject, class_key, new_secret, seal
+from .wrapping import deposit_context, grant_context
+
+Values = Sequence[tuple[Place, Any]]
+Share = Basis | Mapping[Any, Basis]
+"""What one organisation gets: some classes, each on its basis, or every class on one basis."""
+Shares = Mapping[int, Share]
+
+
+def create_organisation_key(organisation_id: int) -> OrganisationKey:
+    """The organisation's first key pair: private half into custody, public half into its row. May be repeated."""
+    public = custody().create(KeyName(organisation_id))
+    row, _made = OrganisationKey.objects.get_or_create(
+        organisation_id=organisation_id, version=1, defaults={"public_key": public, "created_at": now()}
+    )
+    return row
+
+
+def seal_new(
+    subject: Subject,
+    contents: Mapping[Any, Values],
+    version: int,
+    author: int,
+    *,
+    holders: Shares,
+    deposits: Shares | None = None,
+) -> dict[Any, list[bytes]]:
+    """Make a secret for each class of `contents`, seal its values, and hand the secrets out.
+
+    `holders` get grants now, receivers in `deposits` when they have accepted. A class may be empty: content can be
+    added later (`audit.actions.seal_more`). At most three statements; IntegrityError if a secret of that name exists.
+    """
+    salt = salts.ensure(subject.root)
+    sealed: dict[Any, list[bytes]] = {}
+    secrets: dict[SecretName, bytes] = {}
+    for cls, values in contents.items():
+        name = SecretName(subject, str(cls), version, author)
+        secrets[name] = new_secret()
+        key = class_key(secrets[name], salt)
+        sealed[cls] = [seal(key, value, place, name) for place, value in values]
+    Grant.objects.bulk_create(grants_of(secrets, holders))
+    Deposit.objects.bulk_create(deposits_of(secrets, deposits or {}))
+    return sealed
+
+
+def grants_of(secrets: Mapping[SecretName, bytes], holders: Shares) -> list[Grant]:
+    """Grants, not yet saved, that wrap each holder's share of `secrets` to its public key."""
+    publics = keys.public_keys(holders)
+    made = []
+    for holder, name, basis in shares_of(secrets, holders):
+        key_version, wrapper = publics[holder]
+        wrapped = wrapper.encrypt(secrets[name], grant_context(name, holder, key_version, basis))
+        made.append(Grant(organisation_id=holder, **_columns(name, key_version, basis, wrapped)))
+    return made
+
+
+def deposits_of(secrets: Mapping[SecretName, bytes], receivers: Shares) -> list[Deposit]:
+    """Deposits, not yet saved, that wrap each receiver's share of `secrets` to the release key."""
+    made = []
+    for receiver, name, basis in shares_of(secrets, receivers):
+        key_version, wrapper = keys.release_key()
+        wrapped = wrapper.encrypt(secrets[name], deposit_context(name, receiver, key_version, basis))
+        made.append(Deposit(receiver_id=receiver, **_columns(name, key_version, basis, wrapped)))
+    return made
+
+
+def shares_of(names: Iterable[SecretName], shares: Shares) -> list[tuple[int, SecretName, Basis]]:
+    """Who gets which secret on what basis, in one flat list."""
+    listed = list(names)
+    flat = []
+    for party, share in shares.items():
+        for name in listed:
+            basis = share if isinstance(share, Basis) else share.get(name.disclosure_class)
+            if basis is not None:
+                flat.append((party, name, basis))
+    return flat
+
+
+def _columns(name: SecretName, key_version: int, basis: Basis, wrapped: bytes) -> dict[str, Any]:
+    return {
+        "subject_kind": name.subject.kind,
+        "subject_id": name.subject.id,
+        "root_id": name.subject.root,
+        "disclosure_class": name.disclosure_class,
+        "version": name.version,
+        "author_organisation_id": name.author,
+        "key_version": key_version,
+        "basis_kind": basis.kind,
+        "basis_id": basis.id,
+        "expires_at": basis.expires_at,
+        "wrapped_secret": wrapped,
+        "created_at": now(),
+    }
+
+
+def close(subject: Subject, *, holder: int, classes: Collection[str] | None = None) -> int:
+    """Take from `holder` what it may open of `subject`, and what waits for it; how many were taken. Never refuses.
+
+    Holder and author may both do it, whoever acts.
+    """
+    grants = Grant.objects.filter(subject_id=subject.id, subject_kind=subject.kind, organisation_id=holder)
+    deposits = Deposit.objects.filter(subject_id=subject.id, subject_kind=subject.kind, receiver_id=holder)
+    if classes is not None:
+        grants = grants.filter(disclosure_class__in=[str(cls) for cls in classes])
+        deposits = deposits.filter(disclosure_class__in=[str(cls) for cls in classes])
+    return _delete(grants) + _delete(deposits)
+
+
+def close_basis(kind: str, basis_id: UUID) -> int:
+    """Withdraw a basis: delete every grant and deposit that rests on it; how many. Never refuses."""
+    rests_on = {"basis_kind": str(kind), "basis_id": basis_id}
+    return _delete(Grant.objects.filter(**rests_on)) + _delete(Deposit.objects.filter(**rests_on))
+
+
+def _delete(rows: Any) -> int:
+    """One DELETE: nothing points at these rows."""
+    return int(rows._raw_delete(rows.db))

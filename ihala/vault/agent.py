@@ -1,0 +1,163 @@
+"""The key agent: the only part that unwraps. For now an object inside the server, later a process of its own.
+
+Only `ihala.audit` may import this module (an import contract), because whoever opens content must have recorded it
+first: `open_keys` calls `record` with what it is about to answer, and answers only if that returned. Its methods take
+ids and read the rows themselves; they never believe what a caller says about consent or acceptance.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
+
+from ihala.core.clock import now
+from ihala.core.refusal import Refusal, Refused, Status
+
+from . import salts
+from .actions import Shares, deposits_of, grants_of
+from .custody import RELEASE, Custody, KeyName, custody
+from .models import Deposit, Grant, Wrapped
+from .sealing import Basis, SecretName, Subject, class_key
+from .wrapping import deposit_context, grant_context, unwrap
+
+Row = TypeVar("Row", Grant, Deposit)
+
+logger = logging.getLogger("ihala.vault")
+
+NO_LIVE_BASIS = Refusal(
+    "no_live_basis",
+    _("There is no consent or legal basis in force under which this content may be opened."),
+    Status.FORBIDDEN,
+)
+NOT_ACCEPTED = Refusal(
+    "release_before_acceptance",
+    _("This content opens only after the referral has been accepted and signed."),
+    Status.FORBIDDEN,
+)
+
+
+class Agent:
+    """Holds custody and answers for it."""
+
+    def __init__(self, custody: Custody) -> None:
+        self.custody = custody
+
+    def open_keys(
+        self, holder: int, wanted: Iterable[SecretName], record: Callable[[list[SecretName]], None]
+    ) -> dict[SecretName, bytes]:
+        """The class keys of those secrets for which `holder` has a live grant and whose salt still exists. One query.
+
+        `record` is told their names before anything is unwrapped and may refuse by raising.
+        """
+        asked = list(dict.fromkeys(wanted))
+        grants = {grant.name: grant for grant in _grants(holder, asked) if _is_live(grant)}
+        salt_of = _salts({name.subject.root for name in grants})
+        names = [name for name in asked if name in grants and name.subject.root in salt_of]
+        record(names)
+        return {name: class_key(self._secret(grants[name]), salt_of[name.subject.root]) for name in names}
+
+    def regrant(
+        self, author: int, subject: Subject, version: int, holders: Shares, deposits: Shares
+    ) -> tuple[list[Grant], list[Deposit]]:
+        """Wrap secrets that `author` wrote to further holders, and to the release key for those yet to accept.
+
+        A secret a party already had is given anew: the new basis counts. At most five statements. `Refused` if the
+        author has no grant of a class it wants to share.
+        """
+        rows = list(_of(Grant, subject).filter(version=version, author_organisation_id=author))
+        mine = {row.disclosure_class: row for row in rows if row.organisation_id == author and _is_live(row)}
+        if not (_classes(holders) | _classes(deposits)) <= mine.keys():
+            raise Refused(NO_LIVE_BASIS)
+        shared = _classes(holders, mine) | _classes(deposits, mine)
+        secrets = {mine[cls].name: self._secret(mine[cls]) for cls in sorted(shared)}
+        grants, waiting = grants_of(secrets, holders), deposits_of(secrets, deposits)
+        given = {(grant.organisation_id, grant.name) for grant in grants}
+        if earlier := [row.pk for row in rows if (row.organisation_id, row.name) in given]:
+            Grant.objects.filter(pk__in=earlier).delete()
+        _of(Deposit, subject).filter(
+            version=version,
+            author_organisation_id=author,
+            receiver_id__in=holders.keys() | deposits.keys(),
+            disclosure_class__in=shared,
+        ).delete()
+        Grant.objects.bulk_create(grants)
+        Deposit.objects.bulk_create(waiting)
+        return grants, waiting
+
+    def release(self, party: int, subject: Subject, classes: Collection[str] | None) -> list[Grant]:
+        """Turn deposits into grants of their receiver, once the referral's own row allows it.
+
+        `party` is the receiver, or the author whose second signature was what was missing. Three statements; none but
+        the first, and an empty list, if nothing waits. `Refused` before acceptance. A deposit whose basis has expired
+        stays closed.
+        """
+        may = RawSQL("ihala_may_release(subject_id, receiver_id)", [], output_field=BooleanField())
+        of_party = Q(receiver_id=party) | Q(author_organisation_id=party)
+        waiting = _of(Deposit, subject).filter(of_party).annotate(may_release=may)
+        if classes is not None:
+            waiting = waiting.filter(disclosure_class__in=[str(cls) for cls in classes])
+        found = [deposit for deposit in waiting if _is_live(deposit)]
+        if not all(deposit.may_release for deposit in found):
+            raise Refused(NOT_ACCEPTED)
+        grants = [grant for deposit in found for grant in self._granted(deposit)]
+        if found:
+            Deposit.objects.filter(pk__in=[deposit.pk for deposit in found]).delete()
+            Grant.objects.bulk_create(grants)
+        return grants
+
+    def _granted(self, deposit: Deposit) -> list[Grant]:
+        context = deposit_context(deposit.name, deposit.receiver_id, deposit.key_version, deposit.basis)
+        key = self.custody.unwrapper(KeyName(RELEASE, deposit.key_version))
+        secret = unwrap(key, deposit.wrapped_secret, context)
+        return grants_of({deposit.name: secret}, {deposit.receiver_id: deposit.basis})
+
+    def _secret(self, grant: Grant) -> bytes:
+        context = grant_context(grant.name, grant.organisation_id, grant.key_version, grant.basis)
+        key = self.custody.unwrapper(KeyName(grant.organisation_id, grant.key_version))
+        return unwrap(key, grant.wrapped_secret, context)
+
+
+def agent() -> Agent:
+    """The agent this process asks."""
+    return Agent(custody())
+
+
+def _grants(holder: int, names: list[SecretName]) -> Iterable[Grant]:
+    """Every grant of the holder that may be one of `names`; all in one query, whatever their number."""
+    return Grant.objects.filter(
+        organisation_id=holder,
+        subject_id__in={name.subject.id for name in names},
+        disclosure_class__in={name.disclosure_class for name in names},
+    )
+
+
+def _of(model: type[Row], subject: Subject) -> QuerySet[Row]:
+    return model.objects.filter(subject_id=subject.id, subject_kind=subject.kind, root_id=subject.root)
+
+
+def _is_live(row: Wrapped) -> bool:
+    return row.expires_at is None or row.expires_at > now()
+
+
+def _classes(shares: Shares, every: Iterable[str] = ()) -> set[str]:
+    """The classes shares speak of; `every` are those a share without classes means."""
+    found: set[str] = set()
+    for share in shares.values():
+        found.update(every if isinstance(share, Basis) else (str(cls) for cls in share))
+    return found
+
+
+def _salts(roots: set[UUID]) -> dict[UUID, bytes]:
+    """The salts that exist. One that is missing was destroyed (erasure), or the folder is not where it should be."""
+    found = {}
+    for root in roots:
+        salt = salts.read(root)
+        if salt is None:
+            logger.warning("no shred salt for %s: erased, or the folder of salts is missing", root)
+        else:
+            found[root] = salt
+    return found

@@ -1,0 +1,149 @@
+"""Sealing of single values, and the names of what is sealed.
+
+Each (subject, disclosure class, package version, authoring organisation) has one random secret. The class key is
+HKDF(secret ‖ shred salt), so neither the database nor a salt alone opens anything, and destroying the salt is
+erasure (security, "Keys"). A value is sealed with AES-256-GCM and bound to the very place it stands in: moved to
+another row, column, class, version or author it no longer opens.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from .enums import OWN_CONTENT, SubjectKind
+
+SECRET_BYTES = 32
+NONCE_BYTES = 12
+PADDED_TO = 64
+"""Sealed values are padded to a multiple of this, so that their length tells little."""
+
+
+class NotOpened(Exception):
+    """A sealed value or a wrapped secret did not open: it was changed, moved, or the key is another one."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What content belongs to. `root` is the case or the referral that owns the shred salt."""
+
+    kind: SubjectKind
+    id: UUID
+    root: UUID
+
+
+@dataclass(frozen=True)
+class SecretName:
+    """Which secret: one per subject, disclosure class, package version and authoring organisation."""
+
+    subject: Subject
+    disclosure_class: str
+    version: int
+    author: int
+
+
+class HasPlace(Protocol):
+    """A model's row, as far as `Place.of` looks at it."""
+
+    pk: Any
+    _meta: Any
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sealed value stands."""
+
+    table: str
+    row: UUID | int
+    field: str
+
+    @classmethod
+    def of(cls, row: HasPlace, field: str) -> "Place":
+        """The place of `field` in a model's row; the row must have its key already."""
+        if row.pk is None:
+            raise ValueError("a row without a key has no place yet")
+        return cls(row._meta.db_table, row.pk, field)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """On what a grant rests: a `LegalBasis` with the id of its record, or an organisation's own content."""
+
+    kind: str
+    id: UUID | None = None
+    expires_at: datetime | None = None
+
+
+OWN = Basis(OWN_CONTENT)
+
+
+def encode(*parts: str | int | bytes | UUID | None) -> bytes:
+    """One byte string for a list of parts; two different lists never give the same (each part has type and length)."""
+    out = bytearray()
+    for part in parts:
+        kind, data = _plain(part)
+        out += kind + len(data).to_bytes(4, "big") + data
+    return bytes(out)
+
+
+def _plain(part: str | int | bytes | UUID | None) -> tuple[bytes, bytes]:
+    if part is None:
+        return b"n", b""
+    if isinstance(part, UUID):
+        return b"u", part.bytes
+    if isinstance(part, bytes):
+        return b"b", part
+    if isinstance(part, int):
+        return b"i", str(part).encode()
+    return b"s", str(part).encode()
+
+
+def new_secret() -> bytes:
+    """32 random bytes."""
+    return os.urandom(SECRET_BYTES)
+
+
+def class_key(secret: bytes, salt: bytes) -> bytes:
+    """The key of one class: HKDF-SHA256 over secret ‖ shred salt (32 bytes each), 32 bytes."""
+    if len(secret) != SECRET_BYTES or len(salt) != SECRET_BYTES:
+        raise ValueError("a secret and a salt have 32 bytes each")
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ihala class key 1").derive(secret + salt)
+
+
+def seal(key: bytes, value: Any, place: Place, name: SecretName) -> bytes:
+    """Seal one JSON value: nonce ‖ AES-256-GCM(value, padded). ValueError if it is not JSON or not Unicode text."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, _padded(_canonical(value)), _bound_to(place, name))
+
+
+def unseal(key: bytes, sealed: bytes | memoryview, place: Place, name: SecretName) -> Any:
+    """The value sealed by `seal` at the same place; `NotOpened` if anything differs."""
+    data = bytes(sealed)
+    try:
+        plain = AESGCM(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], _bound_to(place, name))
+    except (InvalidTag, ValueError):
+        raise NotOpened(f"{place.table}.{place.field}") from None
+    return json.loads(plain)
+
+
+def _canonical(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode()
+
+
+def _padded(plain: bytes) -> bytes:
+    """Spaces after a JSON value mean nothing, so they are the padding."""
+    return plain + b" " * (-len(plain) % PADDED_TO)
+
+
+def _bound_to(place: Place, name: SecretName) -> bytes:
+    row = place.row if isinstance(place.row, UUID) else int(place.row)
+    where = (place.table, row, place.field)
+    return encode("ihala sealed value 1", *where, name.disclosure_class, name.version, name.author)
