@@ -4,6 +4,7 @@ Taking consent back depends on nothing: no version, agreement, key or clock of t
 invalid. It writes a row of its own past the ORM, and a second withdrawal of the same consent is the same withdrawal.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.db import connection
 
 from ihala.accounts.roles import Permission
 from ihala.audit.actions import Opening, open_sealed, record
+from ihala.audit.enums import EventName, Purpose
 from ihala.cases.models import Case
 from ihala.core import clock
 from ihala.core.refusal import Refusal, Refused
@@ -20,7 +22,7 @@ from ihala.core.vocabulary import CONSENTED, DisclosureClass
 from ihala.organisations.models import Actor
 from ihala.vault.actions import close_basis, seal_new
 from ihala.vault.enums import SubjectKind
-from ihala.vault.sealing import OWN, Place, Subject
+from ihala.vault.sealing import OWN, Place, SecretName, Subject
 
 from . import rules
 from .enums import How
@@ -31,19 +33,28 @@ Row = Consent | LegalBasisRecord
 
 
 def give(
-    case: Case, *, by: Actor, recipient: int, given: rules.Given, renews: Consent | None = None
+    case: Case,
+    *,
+    by: Actor,
+    recipient: int,
+    given: rules.Given,
+    renews: Consent | None = None,
+    on: date | None = None,
 ) -> Consent:
-    """Record a consent. Refused `guardian_needed`, `ends_before_it_begins`, … (`rules.why_not_record`)."""
-    refuse_if(rules.why_not_record(case, recipient, given, by))
+    """Record a consent. Refused `guardian_needed`, `consent_expired`, … (`rules.why_not_record`).
+
+    `on` is the day on which its validity is judged: today, or the day of a paper form.
+    """
+    refuse_if(rules.why_not_record(case, recipient, given, on or clock.today(), by))
     consent = Consent(
         organisation_id=by.organisation_id, case=case, recipient_id=recipient, basis=given.basis,
         classes=list(rules.in_order(given.classes)),
         purposes=list(given.purposes), given_by=given.given_by, how=given.how, given_on=given.given_on,
         until=given.until, renews=renews, recorded_by_id=by.membership_id, recorded_at=clock.now(),
     )  # fmt: skip
-    consent.details = _sealed(consent, given.details(), by)
+    consent.details = _sealed(consent, given.details())
     consent.save(force_insert=True)
-    _recorded(by, "consent.given", consent)
+    _recorded(by, EventName.CONSENT_GIVEN, consent)
     return consent
 
 
@@ -85,7 +96,9 @@ def withdraw(consent_id: UUID, *, by: Actor, how: str = How.VERBAL) -> None:
         close_basis(kind, consent_id)
     if first:
         concerns = holder if holder != by.organisation_id else None
-        record(by, "consent.withdrawn", subject_kind="consent", subject_id=consent_id, concerns=concerns)
+        record(
+            by, EventName.CONSENT_WITHDRAWN, subject_kind="consent", subject_id=consent_id, concerns=concerns
+        )
 
 
 def record_basis(
@@ -102,9 +115,9 @@ def record_basis(
         classes=list(rules.MINIMUM), recorded_by_id=by.membership_id, recorded_at=clock.now(),
     )  # fmt: skip
     details = {"source": source, "note": clean(note), "statements": statements}
-    basis.details = _sealed(basis, {key: value for key, value in details.items() if value}, by)
+    basis.details = _sealed(basis, {key: value for key, value in details.items() if value})
     basis.save(force_insert=True)
-    _recorded(by, "legal_basis.recorded", basis)
+    _recorded(by, EventName.LEGAL_BASIS_RECORDED, basis)
     return basis
 
 
@@ -127,19 +140,16 @@ def _signed(basis: LegalBasisRecord, by: Actor, which: str) -> LegalBasisRecord:
     )
     if not changed:
         raise Refused(rules.ALREADY_SIGNED)
-    _recorded(by, f"legal_basis.{which}", basis)
+    _recorded(by, EventName.LEGAL_BASIS_SIGNED, basis, signature=which)
     basis.refresh_from_db()
     return basis
 
 
-def open_details(
-    rows: list[Consent] | list[LegalBasisRecord], *, by: Actor, purpose: str
-) -> list[dict[str, Any]]:
-    """The sealed part of each row, in their order, after the reading is on record."""
-    with_details = [row for row in rows if row.details is not None]
-    values = open_sealed(by, purpose, [_opening(row) for row in with_details]) if with_details else []
-    found = {row.pk: value for row, value in zip(with_details, values, strict=True)}
-    return [found.get(row.pk) or {} for row in rows]
+def open_details(rows: Sequence[Row], *, by: Actor) -> list[dict[str, Any]]:
+    """The sealed part of each row, in their order, after the reading is on record. Two statements in all."""
+    openings = [Opening(_name(row), [(Place.of(row, "details"), row.details)]) for row in rows if row.details]
+    opened = iter(open_sealed(by, Purpose.CONSENT, openings) if openings else [])
+    return [next(opened)[0] if row.details else {} for row in rows]
 
 
 def refuse_if(refusal: Refusal | None) -> None:
@@ -148,24 +158,21 @@ def refuse_if(refusal: Refusal | None) -> None:
         raise Refused(refusal)
 
 
-def _subject(row: Row) -> Subject:
+def _name(row: Row) -> SecretName:
     """A secret of its own, erased with the case's shred salt."""
-    return Subject(SubjectKind.CASE, row.id, row.case_id)
+    subject = Subject(SubjectKind.CASE, row.id, row.case_id)
+    return SecretName(subject, DisclosureClass.IDENTITY, VERSION, row.organisation_id)
 
 
-def _sealed(row: Row, details: dict[str, Any], by: Actor) -> bytes | None:
+def _sealed(row: Row, details: dict[str, Any]) -> bytes | None:
     if not details:
         return None
     placed = {DisclosureClass.IDENTITY: [(Place.of(row, "details"), details)]}
-    author = by.organisation_id
-    sealed = seal_new(_subject(row), placed, version=VERSION, author=author, holders={author: OWN})
+    subject, author = _name(row).subject, row.organisation_id
+    sealed = seal_new(subject, placed, version=VERSION, author=author, holders={author: OWN})
     return sealed[DisclosureClass.IDENTITY][0]
 
 
-def _opening(row: Row) -> Opening:
-    sealed = [(Place.of(row, "details"), row.details)]
-    return Opening(_subject(row), DisclosureClass.IDENTITY, VERSION, row.organisation_id, sealed)
-
-
-def _recorded(by: Actor, name: str, row: Row) -> None:
-    record(by, name, subject_kind=row._meta.model_name, subject_id=row.pk, case_id=row.case_id)
+def _recorded(by: Actor, name: str, row: Row, **detail: str) -> None:
+    kind = "consent" if isinstance(row, Consent) else "legal_basis"
+    record(by, name, subject_kind=kind, subject_id=row.pk, case_id=row.case_id, detail=detail)

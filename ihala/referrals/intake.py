@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from ihala.accounts.models import User
 from ihala.accounts.roles import Permission
 from ihala.audit.actions import record
+from ihala.audit.enums import EventName
 from ihala.cases.actions import create_case
 from ihala.cases.models import Case
 from ihala.cases.normalise import Doubt
