@@ -58,10 +58,8 @@ class Event(Model):
     class Meta:
         verbose_name = _("event")
         indexes = [
-            models.Index("organisation_id", "-at", "-id", name="log_of_organisation"),
-            models.Index("concerns_organisation_id", "-at", "-id", name="log_that_concerns"),
-            models.Index("case_id", "-at", name="log_of_case", condition=models.Q(case_id__isnull=False)),
-            models.Index(
-                "referral_id", "-at", name="log_of_referral", condition=models.Q(referral_id__isnull=False)
-            ),
+            models.Index(fields=["organisation_id", "-at", "-id"], name="log_of_organisation"),
+            models.Index(fields=["concerns_organisation_id", "-at", "-id"], name="log_that_concerns"),
+            models.Index(fields=["case_id", "-at"], name="log_of_case"),
+            models.Index(fields=["referral_id", "-at"], name="log_of_referral"),
         ]

@@ -34,30 +34,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "event",
                 "indexes": [
-                    models.Index(
-                        models.F("organisation_id"),
-                        models.F("-at"),
-                        models.F("-id"),
-                        name="log_of_organisation",
-                    ),
-                    models.Index(
-                        models.F("concerns_organisation_id"),
-                        models.F("-at"),
-                        models.F("-id"),
-                        name="log_that_concerns",
-                    ),
-                    models.Index(
-                        models.F("case_id"),
-                        models.F("-at"),
-                        condition=models.Q(("case_id__isnull", False)),
-                        name="log_of_case",
-                    ),
-                    models.Index(
-                        models.F("referral_id"),
-                        models.F("-at"),
-                        condition=models.Q(("referral_id__isnull", False)),
-                        name="log_of_referral",
-                    ),
+                    models.Index(fields=["organisation_id", "-at", "-id"], name="log_of_organisation"),
+                    models.Index(fields=["concerns_organisation_id", "-at", "-id"], name="log_that_concerns"),
+                    models.Index(fields=["case_id", "-at"], name="log_of_case"),
+                    models.Index(fields=["referral_id", "-at"], name="log_of_referral"),
                 ],
             },
         ),
