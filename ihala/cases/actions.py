@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission, Role, permissions_of
 from ihala.audit.actions import open_sealed, record, seal_more
+from ihala.audit.enums import EventName, Purpose
 from ihala.core import clock, text
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import Category, DisclosureClass
@@ -64,7 +65,7 @@ def _require(refusal: Refusal | None) -> None:
         raise Refused(refusal)
 
 
-def _record(by: Actor, name: str, case: Case, **detail: object) -> None:
+def _record(by: Actor, name: EventName, case: Case, **detail: object) -> None:
     record(by, name, subject_kind=SubjectKind.CASE, subject_id=case.id, case_id=case.id, detail=detail)
 
 
@@ -77,7 +78,7 @@ def create_case(content: CaseContent, *, by: Actor, paper_reference: str | None 
     case = _new_case(by, content.category, CaseState.OPEN, paper_reference)
     _give(case, by, AccessReason.AUTHOR, [by.membership_id], [])
     _seal_first(case, content, by)
-    _record(by, "case.created", case, category=case.category)
+    _record(by, EventName.CASE_CREATED, case, category=case.category)
     return case
 
 
@@ -128,14 +129,14 @@ def _seal_first(case: Case, content: CaseContent, by: Actor) -> None:
     Person.objects.bulk_create(rows)
 
 
-def open_case(case: Case, *, by: Actor, purpose: str) -> CaseContent:
+def open_case(case: Case, *, by: Actor, purpose: Purpose) -> CaseContent:
     """The content of a case, unsealed after the reading is on record: one event, at most five statements.
 
     Refused `not_visible` (404) without access, `no_live_basis` without a key. An expected case is empty."""
     return _open(case, by, purpose, notes=[]).content
 
 
-def open_case_page(case: Case, *, by: Actor, purpose: str) -> OpenedCase:
+def open_case_page(case: Case, *, by: Actor, purpose: Purpose) -> OpenedCase:
     """The content together with the internal notes."""
     notes = list(
         CaseNote.objects.filter(case=case).select_related("written_by").order_by("-written_at", "-id")
@@ -143,7 +144,7 @@ def open_case_page(case: Case, *, by: Actor, purpose: str) -> OpenedCase:
     return _open(case, by, purpose, notes)
 
 
-def _open(case: Case, by: Actor, purpose: str, notes: list[CaseNote]) -> OpenedCase:
+def _open(case: Case, by: Actor, purpose: Purpose, notes: list[CaseNote]) -> OpenedCase:
     _require(why_not_open(case, by))
     if case.state == CaseState.EXPECTED:
         return OpenedCase(CaseContent(case.category))
@@ -170,7 +171,7 @@ def update_case(case: Case, content: CaseContent, *, by: Actor, version: int) ->
     Person.objects.filter(pk__in=gone).delete()
     Person.objects.bulk_create([row for row in rows if row._state.adding])
     Person.objects.bulk_update([row for row in rows if not row._state.adding], _CHANGING)
-    _record(by, "case.changed", case, version=case.version)
+    _record(by, EventName.CASE_CHANGED, case, version=case.version)
     return case
 
 
@@ -207,7 +208,7 @@ def close_case(case: Case, *, by: Actor, reason: CloseReason) -> Case:
     case.state, case.close_reason = CaseState.CLOSED, CloseReason(reason)
     case.closed_at, case.closed_by_id = clock.now(), by.membership_id or None
     _changed(case, by)
-    _record(by, "case.closed", case, reason=case.close_reason)
+    _record(by, EventName.CASE_CLOSED, case, reason=case.close_reason)
     return case
 
 
@@ -219,7 +220,7 @@ def reopen_case(case: Case, *, by: Actor) -> Case:
         raise Refused(Refusal("case_not_closed", _("This case is open already.")))
     case.state, case.close_reason, case.closed_at, case.closed_by_id = CaseState.OPEN, "", None, None
     _changed(case, by)
-    _record(by, "case.reopened", case)
+    _record(by, EventName.CASE_REOPENED, case)
     return case
 
 
@@ -241,7 +242,7 @@ def give_access(
     }
     access, is_new = Access.objects.get_or_create(case=case, closed_at=None, **who, defaults=opened)
     if is_new:
-        _record(by, "case.access_given", case, access=str(access.id), reason=access.reason)
+        _record(by, EventName.CASE_ACCESS_GIVEN, case, access=str(access.id), reason=access.reason)
     return access
 
 
@@ -262,7 +263,7 @@ def close_access(access: Access, *, by: Actor) -> Access:
         raise Refused(LAST_ACCESS)
     mine.closed_at, mine.closed_by_id = clock.now(), by.membership_id or None
     mine.save()
-    _record(by, "case.access_closed", case, access=str(mine.id))
+    _record(by, EventName.CASE_ACCESS_CLOSED, case, access=str(mine.id))
     return mine
 
 
@@ -272,7 +273,7 @@ def expect_case(
     """A case for someone who is to arrive: empty, state EXPECTED, open to these memberships and roles."""
     case = _new_case(by, category, CaseState.EXPECTED)
     _give(case, by, AccessReason.REFERRAL, list(access), list(roles))
-    _record(by, "case.expected", case, category=case.category)
+    _record(by, EventName.CASE_EXPECTED, case, category=case.category)
     return case
 
 
@@ -282,14 +283,14 @@ def fill_expected_case(case: Case, content: CaseContent, *, by: Actor) -> Case:
     case.category, case.state = Category(content.category), CaseState.OPEN
     case.changed_at, case.changed_by_id = clock.now(), by.membership_id or None
     _seal_first(case, content, by)
-    _record(by, "case.filled", case)
+    _record(by, EventName.CASE_FILLED, case)
     return case
 
 
 def remove_expected_case(case: Case, *, by: Actor) -> None:
     """She will not arrive: the expected case goes. Refused `case_not_expected` for any other."""
     case = _expected(case)
-    _record(by, "case.removed", case)
+    _record(by, EventName.CASE_REMOVED, case)
     case.delete()
 
 
@@ -310,12 +311,11 @@ def add_note(case: Case, body: str, *, by: Actor) -> CaseNote:
     if not body:
         raise Refused(EMPTY_NOTE)
     note = CaseNote(case=case, written_at=clock.now(), written_by_id=by.membership_id or None)
-    place = Place.of(note, "body")
     (note.body,) = seal_more(
-        by, sealed.subject_of(case), DisclosureClass.NARRATIVE, sealed.VERSION, [(place, body)]
+        by, sealed.name_of(case, DisclosureClass.NARRATIVE), [(Place.of(note, "body"), body)]
     )
     note.save(force_insert=True)
-    _record(by, "case.noted", case)
+    _record(by, EventName.CASE_NOTED, case)
     return note
 
 
@@ -333,8 +333,7 @@ def save_draft(
         except IntegrityError:  # the same form in another tab was faster
             return save_draft(payload, by=by, case=case, based_on=based_on)
     place = Place.of(draft, "payload")
-    subject = sealed.subject_of_draft(draft)
-    (draft.payload,) = seal_more(by, subject, DisclosureClass.SAFETY, sealed.VERSION, [(place, payload)])
+    (draft.payload,) = seal_more(by, sealed.name_of_draft(draft), [(place, payload)])
     draft.saved_at, draft.based_on = clock.now(), based_on
     draft.save()
     return draft
@@ -358,7 +357,13 @@ def _first_draft(payload: dict[str, list[str]], by: Actor, case: Case | None, ba
     made = seal_new(subject, placed, version=sealed.VERSION, author=by.organisation_id, holders=holder)
     (draft.payload,) = made[DisclosureClass.SAFETY]
     draft.save(force_insert=True)
-    record(by, "case.draft_kept", subject_kind=SubjectKind.CASE, subject_id=draft.id, case_id=draft.case_id)
+    record(
+        by,
+        EventName.CASE_DRAFT_KEPT,
+        subject_kind=SubjectKind.CASE,
+        subject_id=draft.id,
+        case_id=draft.case_id,
+    )
     return draft
 
 
@@ -367,7 +372,7 @@ def load_draft(*, by: Actor, case: Case | None = None) -> Draft | None:
     draft = _draft(by, case)
     if draft is None:
         return None
-    ((payload,),) = open_sealed(by, "restore_draft", [sealed.opening_of_draft(draft)])
+    ((payload,),) = open_sealed(by, Purpose.RESTORE_DRAFT, [sealed.opening_of_draft(draft)])
     return Draft(payload, draft.saved_at, draft.based_on)
 
 

@@ -75,6 +75,11 @@ class Field:
         """What a code is called; what is no code stays as it is."""
         return str(self.choices(code).label) if self.choices and code in self.codes else code
 
+    def code_of(self, text: str) -> str:
+        """The code whose label was typed; any other text as it is."""
+        labels = {str(label): str(code) for code, label in self.choices.choices} if self.choices else {}
+        return labels.get(text.strip(), text)
+
     def asked_in(self, category: str) -> bool:
         """True if the question belongs to this category."""
         return not self.categories or category in self.categories

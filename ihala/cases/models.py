@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
 
+from ihala.accounts.roles import Permission, Role
 from ihala.core.models import CODE, KEY, WHEN, WHO, Clear, Model, Sealed, SealedField, Sensitivity
 from ihala.core.vocabulary import AgeBand, Category, DisclosureClass, Sex
 
@@ -23,7 +24,6 @@ IDENTITY = Sealed(DisclosureClass.IDENTITY)
 NARRATIVE = Sealed(DisclosureClass.NARRATIVE)
 SAFETY = Sealed(DisclosureClass.SAFETY)
 CLINICAL = Sealed(DisclosureClass.CLINICAL)
-_NOBODY = Q(pk__in=[])
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -145,8 +145,10 @@ class AccessQuerySet(models.QuerySet["Access"]):
 
     def open_to(self, actor: "Actor") -> "AccessQuerySet":
         """Open entries that let `actor` in: their own, or one for a role they hold."""
-        mine = Q(membership_id=actor.membership_id) if actor.membership_id else _NOBODY
-        return self.filter(mine | Q(role__in=[str(role) for role in actor.roles]), closed_at__isnull=True)
+        if not actor.has(Permission.READ_CASE):
+            return self.none()
+        mine = Q(membership_id=actor.membership_id) | Q(role__in=[str(role) for role in actor.roles])
+        return self.filter(mine, closed_at__isnull=True)
 
 
 class Access(Model):
@@ -156,7 +158,7 @@ class Access(Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="accesses")
     membership = models.ForeignKey("organisations.Membership", models.PROTECT, null=True, related_name="+")
-    role = models.CharField(max_length=20, null=True)
+    role = models.CharField(max_length=20, choices=Role, null=True)
     reason = models.CharField(max_length=20, choices=AccessReason)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey("organisations.Membership", models.PROTECT, null=True, related_name="+")

@@ -8,13 +8,13 @@ the first moment, even if nothing was said in it yet.
 from collections.abc import Sequence
 from typing import Any
 
-from ihala.audit.actions import Opening, seal_more
+from ihala.audit.actions import Opening, seal_all
 from ihala.core import clock
 from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations.models import Actor
 from ihala.vault.actions import seal_new
 from ihala.vault.enums import SubjectKind
-from ihala.vault.sealing import OWN, Place, Subject
+from ihala.vault.sealing import OWN, Place, SecretName, Subject
 
 from .content import CASE, PERSONS, CaseContent, people
 from .enums import PersonRole
@@ -33,6 +33,16 @@ def subject_of(case: Case) -> Subject:
 def subject_of_draft(draft: FormDraft) -> Subject:
     """A draft is erased with its case, or by itself while there is no case yet."""
     return Subject(SubjectKind.CASE, draft.id, draft.case_id or draft.id)
+
+
+def name_of(case: Case, cls: DisclosureClass) -> SecretName:
+    """The secret of one class of a case."""
+    return SecretName(subject_of(case), str(cls), VERSION, case.organisation_id)
+
+
+def name_of_draft(draft: FormDraft) -> SecretName:
+    """The secret of a draft."""
+    return SecretName(subject_of_draft(draft), str(DisclosureClass.SAFETY), VERSION, draft.organisation_id)
 
 
 def people_of(case: Case, content: CaseContent, known: Sequence[Person]) -> list[Person]:
@@ -77,13 +87,12 @@ def seal_first(case: Case, rows: Sequence[Person], content: CaseContent, *, by: 
 def seal_again(case: Case, rows: Sequence[Person], content: CaseContent, *, by: Actor) -> None:
     """Seal everything anew under the secrets the case has."""
     slots = _slots(case, rows, content)
-    sealed = {
-        cls: seal_more(
-            by, subject_of(case), cls, VERSION, [(Place.of(row, cls), values) for row, values in class_slots]
-        )
+    contents = {
+        name_of(case, cls): [(Place.of(row, cls), values) for row, values in class_slots]
         for cls, class_slots in slots.items()
     }
-    _put(slots, sealed)
+    sealed = seal_all(by, contents)
+    _put(slots, {cls: sealed[name_of(case, cls)] for cls in slots})
 
 
 def _put(slots: dict[DisclosureClass, list[Slot]], sealed: dict[Any, list[bytes]]) -> None:
@@ -96,10 +105,7 @@ def openings(case: Case, rows: Sequence[Person], notes: Sequence[CaseNote] = ())
     """What there is to open, class by class, in the order `assembled` expects."""
     return [
         Opening(
-            subject_of(case),
-            cls,
-            VERSION,
-            case.organisation_id,
+            name_of(case, cls),
             [
                 (Place.of(row, column), getattr(row, column))
                 for row, column in _filled(case, rows, notes, cls)
@@ -111,8 +117,7 @@ def openings(case: Case, rows: Sequence[Person], notes: Sequence[CaseNote] = ())
 
 def opening_of_draft(draft: FormDraft) -> Opening:
     """The one value of a form being typed."""
-    place = (Place.of(draft, "payload"), draft.payload)
-    return Opening(subject_of_draft(draft), DisclosureClass.SAFETY, VERSION, draft.organisation_id, [place])
+    return Opening(name_of_draft(draft), [(Place.of(draft, "payload"), draft.payload)])
 
 
 def _filled(

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("organisations", "__first__"),
+        ("organisations", "0003_terms_are_never_changed"),
     ]
 
     operations = [
@@ -112,7 +112,23 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
-                ("role", models.CharField(max_length=20, null=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("caseworker", "Caseworker"),
+                            ("supervisor", "Supervisor"),
+                            ("duty_officer", "Duty officer"),
+                            ("practitioner", "Practitioner"),
+                            ("director", "Director"),
+                            ("dpo", "Data protection officer"),
+                            ("administrator", "Administrator"),
+                            ("coordinator", "Partnership coordinator"),
+                        ],
+                        max_length=20,
+                        null=True,
+                    ),
+                ),
                 (
                     "reason",
                     models.CharField(

@@ -1,0 +1,20 @@
+"""Addresses of cases: opaque references, nothing that says who or what."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "cases"
+urlpatterns = [
+    path("", views.case_list, name="list"),
+    path("new/", views.new, name="new"),
+    path("autosave/", views.autosave, name="autosave"),
+    path("discard/", views.discard, name="discard"),
+    path("<slug:reference>/", views.detail, name="detail"),
+    path("<slug:reference>/edit/", views.edit, name="edit"),
+    path("<slug:reference>/access/", views.access, name="access"),
+    path("<slug:reference>/access/<uuid:entry>/end/", views.end_access, name="end_access"),
+    path("<slug:reference>/note/", views.note, name="note"),
+    path("<slug:reference>/close/", views.close, name="close"),
+    path("<slug:reference>/reopen/", views.reopen, name="reopen"),
+]
