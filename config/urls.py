@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
 handler400 = "config.errors.bad_request"
@@ -25,6 +26,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ("referrals", "referrals/"),
             ("reporting", "reporting/"),
         )
-        if find_spec(f"ihala.{app}.urls")
+        if apps.is_installed(f"ihala.{app}") and find_spec(f"ihala.{app}.urls")
     ),
 ]

@@ -1,6 +1,7 @@
 """The worker process: runs jobs of the queue in PostgreSQL as the runtime role until it is told to stop."""
 
 import os
+import sys
 
 import django
 
@@ -8,7 +9,7 @@ from .parents import leave_with_parent
 
 
 def main() -> None:
-    """Wait for jobs; two at a time are enough for e-mails and clocks."""
+    """Wait for jobs; two at a time are enough for e-mails and clocks. With `--once`: do what waits, and end."""
     if os.environ.get("IHALA_SUPERVISED") == "1":
         leave_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -19,7 +20,12 @@ def main() -> None:
 
     connections.close_all()
     with app.replace_connector(app.connector.get_worker_connector()) as running:
-        running.run_worker(concurrency=2, install_signal_handlers=True, delete_jobs="successful")
+        running.run_worker(
+            concurrency=2,
+            wait="--once" not in sys.argv,
+            install_signal_handlers=True,
+            delete_jobs="successful",
+        )
 
 
 if __name__ == "__main__":
