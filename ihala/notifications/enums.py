@@ -12,5 +12,3 @@ class Kind(TextChoices):
     DEADLINE_NEAR = "deadline_near", _("A deadline is near.")
     DEADLINE_PASSED = "deadline_passed", _("A deadline has passed.")
     GIVEN_TO_YOU = "given_to_you", _("Something was given to you.")
-    TERMS_WAIT = "terms_wait", _("Something waits for a signature.")
-    TERMS_CHANGED = "terms_changed", _("Signed terms have changed.")

@@ -21,6 +21,7 @@ from django.contrib.postgres.fields import (
 )
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +82,12 @@ class Actor:
     def organisation_name(self) -> str:
         """The organisation's name in the reader's language."""
         return in_readers_language(self.organisation_ar, self.organisation_en)
+
+
+class Request(HttpRequest):
+    """A request after the middleware: somebody acts, or nobody on a public page."""
+
+    actor: Actor
 
 
 class Organisation(Model):

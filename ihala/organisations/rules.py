@@ -1,23 +1,35 @@
 """What holds between organisations: which terms are in force, when an organisation works, who is on duty.
 
-It queries and never writes. `why_not_*` functions say why something may not be done now; None if nothing stands in
-the way.
+It queries and never writes. The `why_not_…` functions say why something may not be done now; None if nothing stands
+in the way.
 """
 
-from datetime import datetime
+import re
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 
-from ihala.accounts.roles import Role
+from ihala.accounts.roles import Permission, Role, permissions_of
 from ihala.core.clock import now
+from ihala.core.refusal import Refusal
 from ihala.core.worktime import WorkCalendar
 
-from .models import Agreement, Calendar, DutyShift, Holiday, Membership, Organisation, Terms
-from .terms import TermsView, read_terms
+from . import refusals
+from .enums import TermsStatus
+from .models import Actor, Agreement, Calendar, DutyShift, Holiday, Membership, Organisation, Terms
+from .terms import InvalidTerms, TermsView, read_terms
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
+LONGEST_SHIFT = timedelta(hours=48)
+CASE_CONTENT = frozenset({Permission.READ_CASE, Permission.WRITE_CASE})
 
 __all__ = ["TermsView", "active_terms", "calendar_of", "on_duty", "partners", "terms_of", "view"]
+
+
+# ── Terms ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def view(terms: Terms) -> TermsView:
@@ -40,6 +52,63 @@ def terms_of(terms_id: int | None) -> TermsView | None:
     if terms_id is None:
         return None
     return view(Terms.objects.select_related("agreement").get(pk=terms_id))
+
+
+def partners(organisation_id: int) -> QuerySet[Organisation]:
+    """The organisations with which terms are in force, in the order they were made."""
+    in_force = Terms.objects.filter(active_from__isnull=False, ended_at=None).values("agreement")
+    mine = Agreement.objects.filter(Q(a=organisation_id) | Q(b=organisation_id), pk__in=in_force)
+    ends = mine.values("a").union(mine.values("b"))
+    return Organisation.objects.filter(pk__in=ends, is_active=True).exclude(pk=organisation_id).order_by("id")
+
+
+def waiting_for_signature(actor: Actor) -> QuerySet[Terms]:
+    """Proposals of other organisations that wait for this actor's signature; nothing if the role does not sign."""
+    if not actor.has(Permission.SIGN_AGREEMENT):
+        return Terms.objects.none()
+    open_ones = Terms.objects.filter(active_from=None, ended_at=None)
+    return open_ones.exclude(proposed_by=actor.organisation_id).order_by("proposed_at")
+
+
+def why_not_propose(other: Organisation, data: object, actor: Actor) -> Refusal | None:
+    """May the actor propose these terms to the other organisation?"""
+    if not actor.has(Permission.PROPOSE_AGREEMENT):
+        return refusals.NOT_PERMITTED
+    if other.pk == actor.organisation_id or not other.is_active:
+        return refusals.NO_PARTNER
+    pair = sorted((actor.organisation_id, other.pk))
+    try:
+        read_terms(data, (pair[0], pair[1]))
+    except InvalidTerms as error:
+        return refusals.invalid_terms([path for path, _message in error.problems])
+    waiting = Terms.objects.filter(
+        agreement__a=pair[0], agreement__b=pair[1], active_from=None, ended_at=None
+    )
+    return refusals.PROPOSAL_WAITS if waiting.exists() else None
+
+
+def why_not_countersign(terms: Terms, actor: Actor) -> Refusal | None:
+    """The other side's director or supervisor countersigns; never the proposer's organisation, never twice."""
+    if refusal := why_not_withdraw(terms, actor):
+        return refusal
+    return refusals.OWN_PROPOSAL if terms.proposed_by_id == actor.organisation_id else None
+
+
+def why_not_withdraw(terms: Terms, actor: Actor) -> Refusal | None:
+    """Either party may take a waiting proposal back or refuse it."""
+    if not actor.has(Permission.SIGN_AGREEMENT):
+        return refusals.NOT_PERMITTED
+    return None if terms.status == TermsStatus.PROPOSED else refusals.NOT_PROPOSED
+
+
+def why_not_end(terms: Terms | None, actor: Actor) -> Refusal | None:
+    """Either party may end what is in force."""
+    if not actor.has(Permission.SIGN_AGREEMENT):
+        return refusals.NOT_PERMITTED
+    return None if terms is not None and terms.status == TermsStatus.ACTIVE else refusals.NOTHING_ACTIVE
+
+
+# ── Working time and duty ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def calendar_of(organisation_id: int) -> WorkCalendar:
@@ -73,9 +142,60 @@ def on_duty(organisation_id: int, at: datetime | None = None) -> OnDuty:
     return OnDuty(list(active.filter(roles__contains=[Role.DUTY_OFFICER])), by_rota=False)
 
 
-def partners(organisation_id: int) -> QuerySet[Organisation]:
-    """The organisations with which terms are in force, in the order they were made."""
-    in_force = Terms.objects.filter(active_from__isnull=False, ended_at=None).values("agreement")
-    mine = Agreement.objects.filter(Q(a=organisation_id) | Q(b=organisation_id), pk__in=in_force)
-    ends = mine.values("a").union(mine.values("b"))
-    return Organisation.objects.filter(pk__in=ends, is_active=True).exclude(pk=organisation_id).order_by("id")
+def can_answer(organisation_id: int) -> QuerySet[Membership]:
+    """Members who may be put on the rota."""
+    answering = [role.value for role in Role if Permission.ANSWER_INBOX in permissions_of({role})]
+    return Membership.objects.filter(
+        organisation=organisation_id, active=True, roles__overlap=answering
+    ).order_by("id")
+
+
+def why_not_shift(
+    membership: Membership, starts_at: datetime, ends_at: datetime, actor: Actor
+) -> Refusal | None:
+    """May the actor put this member on duty then?"""
+    if not actor.has(Permission.MANAGE_ROTA):
+        return refusals.NOT_PERMITTED
+    if membership.organisation_id != actor.organisation_id:
+        return refusals.NOT_VISIBLE
+    if Permission.ANSWER_INBOX not in permissions_of({Role(role) for role in membership.roles}):
+        return refusals.CANNOT_ANSWER
+    if ends_at <= starts_at:
+        return refusals.SHIFT_BACKWARDS
+    return refusals.SHIFT_TOO_LONG if ends_at - starts_at > LONGEST_SHIFT else None
+
+
+# ── Staff ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def why_not_manage(actor: Actor) -> Refusal | None:
+    """Administrators manage the staff; the system does when an organisation is made."""
+    return None if actor.system or actor.has(Permission.MANAGE_STAFF) else refusals.NOT_PERMITTED
+
+
+def why_not_roles(roles: Collection[Role]) -> Refusal | None:
+    """At least one role, and an administrator holds no role that sees cases."""
+    if not roles:
+        return refusals.NO_ROLE
+    apart = Role.ADMINISTRATOR in roles and permissions_of(frozenset(roles)) & CASE_CONTENT
+    return refusals.ROLES_APART if apart else None
+
+
+def why_not_add(
+    username: str, roles: Collection[Role], names: tuple[str, str], actor: Actor
+) -> Refusal | None:
+    """May the actor add a person of this name with these roles?"""
+    if refusal := why_not_manage(actor) or why_not_roles(roles):
+        return refusal
+    if not any(names):
+        return refusals.NAMES_NEEDED
+    return None if USERNAME.fullmatch(username) else refusals.BAD_USERNAME
+
+
+def why_not_change(membership: Membership, actor: Actor) -> Refusal | None:
+    """May the actor change this member? Nobody changes themselves."""
+    if refusal := why_not_manage(actor):
+        return refusal
+    if membership.organisation_id != actor.organisation_id:
+        return refusals.NOT_VISIBLE
+    return refusals.YOURSELF if membership.pk == actor.membership_id else None

@@ -1,0 +1,32 @@
+"""What changes organisations, their staff, their agreements and their rota. Each action records what it did."""
+
+from .agreements import countersign, end_agreement, propose_terms, withdraw_proposal
+from .calendars import add_holiday, add_shift, remove_holiday, remove_shift, set_calendar
+from .staff import (
+    NewPassword,
+    add_member,
+    change_roles,
+    create_organisation,
+    deactivate,
+    new_password,
+    reactivate,
+)
+
+__all__ = [
+    "NewPassword",
+    "add_holiday",
+    "add_member",
+    "add_shift",
+    "change_roles",
+    "countersign",
+    "create_organisation",
+    "deactivate",
+    "end_agreement",
+    "new_password",
+    "propose_terms",
+    "reactivate",
+    "remove_holiday",
+    "remove_shift",
+    "set_calendar",
+    "withdraw_proposal",
+]
