@@ -107,7 +107,7 @@ def _stored(form: Form, by: Actor, name: str) -> Result:
     )  # fmt: skip
     record(
         by,
-        "intake.imported",
+        EventName.INTAKE_IMPORTED,
         subject_kind="case",
         subject_id=case.pk,
         case_id=case.pk,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission
 from ihala.audit import actions as audit
+from ihala.audit.enums import EventName
 from ihala.cases.models import Case
 from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
@@ -62,7 +63,7 @@ def draft(
     )
     audit.record(
         by,
-        "referral.drafted",
+        EventName.REFERRAL_CREATED,
         subject_kind="referral",
         subject_id=referral.pk,
         referral_id=referral.pk,
@@ -95,7 +96,7 @@ def revise(
     locked.save()
     if withheld is not None:
         locked.sides.filter(organisation_id=by.organisation_id).update(withheld=sorted(set(withheld)))
-    audit.record(by, "referral.revised", subject_kind="referral", subject_id=locked.pk, referral_id=locked.pk)
+    audit.record(by, EventName.REFERRAL_REVISED, subject_kind="referral", subject_id=locked.pk, referral_id=locked.pk)
     return locked
 
 
