@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             update=THROUGH_CASE,
             delete=THROUGH_EXPECTED_CASE,
         ),
-        protect("cases_casenote", select=THROUGH_CASE, insert=THROUGH_CASE),
+        protect("cases_casenote", select=THROUGH_CASE, insert=THROUGH_CASE, delete=THROUGH_EXPECTED_CASE),
         protect(
             "cases_formdraft", select=MINE_ALONE, insert=MINE_ALONE, update=MINE_ALONE, delete=MINE_ALONE
         ),
