@@ -131,7 +131,7 @@ def run_command(paths: Iterable[str], as_user: str, out: TextIO | None = None) -
     out = out or sys.stdout
     actor = _staff_member(as_user)
     if actor is None or not actor.has(Permission.IMPORT_INTAKE):
-        for line in _both(_("There is no staff member “%(user)s” who imports forms.") % {"user": as_user}):
+        for line in in_both(_("There is no staff member “%(user)s” who imports forms.") % {"user": as_user}):
             print(line, file=out)
         return 1
     results = [_import_file(path, actor) for path in paths]
@@ -168,22 +168,22 @@ def _import_file(path: str, actor: Actor) -> Result:
 def _report(result: Result) -> Iterator[str]:
     """What became of one file, in both languages; values stay out of it, only their places are told."""
     if result.refused:
-        yield f"{result.name}: " + " · ".join(_both(_("refused, nothing was stored")))
+        yield f"{result.name}: " + " · ".join(in_both(_("refused, nothing was stored")))
         for problem in result.problems:
             yield f"  {problem.path}  [{problem.code}]"
-            yield from (f"    {text}" for text in _both(problem.message))
+            yield from (f"    {text}" for text in in_both(problem.message))
         return
     words = _("known already") if result.known else _("imported")
     references = ", ".join(row.reference for row in (result.case, result.referral) if row is not None)
-    yield f"{result.name}: " + " · ".join(_both(words)) + f" ({references})"
+    yield f"{result.name}: " + " · ".join(in_both(words)) + f" ({references})"
     for path, doubt in result.doubts:
         yield f"  {path}  [{doubt}]"
-        yield from (f"    {text}" for text in _both(doubt.label))
+        yield from (f"    {text}" for text in in_both(doubt.label))
     for path, _value in result.kept:
-        yield f"  {path}: " + " · ".join(_both(_("kept as a note on the case")))
+        yield f"  {path}: " + " · ".join(in_both(_("kept as a note on the case")))
 
 
-def _both(message: object) -> list[str]:
+def in_both(message: object) -> list[str]:
     """The message in Arabic and in English."""
     texts = []
     for language in LANGUAGES:
