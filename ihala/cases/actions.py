@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import SET_NULL
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -227,9 +228,11 @@ def reopen_case(case: Case, *, by: Actor) -> Case:
 def give_access(
     case: Case, *, by: Actor, membership_id: int | None = None, role: str | None = None, reason: AccessReason
 ) -> Access:
-    """Let one staff member, or everyone in a role, open the case; repeated, it is the same entry."""
-    case = _locked(case)
-    if not by.system:
+    """Let one staff member, or everyone in a role, open the case; repeated, it is the same entry.
+
+    Whoever has access may give it; besides them the system, and who may assign the case's referral."""
+    case, reason = _locked(case), AccessReason(reason)
+    if not (by.system or (reason == AccessReason.ASSIGNED and by.has(Permission.ASSIGN))):
         _require(why_not_open(case, by))
     roles = [Role(role)] if role else _roles_of(membership_id, by.organisation_id)
     if Permission.READ_CASE not in permissions_of(set(roles)):
@@ -291,7 +294,11 @@ def remove_expected_case(case: Case, *, by: Actor) -> None:
     """She will not arrive: the expected case goes. Refused `case_not_expected` for any other."""
     case = _expected(case)
     _record(by, EventName.CASE_REMOVED, case)
-    case.delete()
+    for relation in Case._meta.related_objects:  # what may stand without it is cut loose; it has nothing else yet
+        if relation.on_delete is SET_NULL:
+            relation.related_model._base_manager.filter(**{relation.field.name: case}).update(**{relation.field.name: None})
+    for rows in (Access.objects.filter(case=case), Case.objects.filter(pk=case.pk)):
+        rows._raw_delete(rows.db)
 
 
 def _expected(case: Case) -> Case:
@@ -324,7 +331,7 @@ def save_draft(
 ) -> FormDraft:
     """Keep a form as typed; one per author and form. On record is that there is one, not each keystroke."""
     if case:
-        _require(why_not_open(case, by))
+        _require(why_not_change(case, by))
     draft = _draft(by, case)
     if draft is None:
         try:

@@ -44,6 +44,7 @@ class AccessReason(TextChoices):
     SUPERVISES = "supervises", _("Supervises the case")
     SERVICE = "service", _("Gives a service in the case")
     REFERRAL = "referral", _("A referral asks for it")
+    ASSIGNED = "assigned", _("Was given the referral")
 
 
 class DocumentType(TextChoices):

@@ -222,6 +222,15 @@ def test_the_system_may_give_access_when_a_referral_asks(aman: Party, case: Case
         assert access.opened_by_id is None
 
 
+def test_who_may_assign_a_referral_opens_its_case_to_a_colleague(aman: Party, case: Case, colleague: Actor) -> None:
+    given = {"membership_id": colleague.membership_id, "reason": AccessReason.ASSIGNED}
+    with acting(aman.practitioner):
+        refused("not_visible", actions.give_access, case, by=aman.practitioner, **given)
+    with acting(aman.duty):
+        assert actions.give_access(case, by=aman.duty, **given).opened_by_id == aman.duty.membership_id
+        assert not Case.objects.visible_to(aman.duty).exists()
+
+
 def test_access_goes_to_no_one_whose_role_reads_no_cases(aman: Party, case: Case, dfwac: Party) -> None:
     with acting(aman.caseworker):
         for who in (

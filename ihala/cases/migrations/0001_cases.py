@@ -139,6 +139,7 @@ class Migration(migrations.Migration):
                             ("supervises", "Supervises the case"),
                             ("service", "Gives a service in the case"),
                             ("referral", "A referral asks for it"),
+                            ("assigned", "Was given the referral"),
                         ],
                         max_length=20,
                     ),
