@@ -11,27 +11,29 @@ from django.shortcuts import render
 from . import clock, looks, text, vocabulary
 from .worktime import Duration
 
-STATE_WORDS = """
-مسودة|Draft
-بانتظار الاعتماد|Awaiting approval
-مُرسلة|Sent
-قيد المراجعة|Under review
-معلومات مطلوبة|Information requested
-قائمة الانتظار|Waitlisted
-اعتذار مقترح|Decline proposed
-مقبولة|Accepted
-قيد التسليم|Handover
-تم الوصول|Arrived
-مكتملة|Completed
-معتذر عنها|Declined
-مسحوبة|Withdrawn
-سُحبت الموافقة|Consent withdrawn
-لم تقبل المستفيدة|Survivor declined
-لم يتم الوصول|Not arrived
-انتهت قبل أوانها|Ended early
-بلا رد|No response
-أُدخلت خطأً|Entered in error
-""".split("\n")[1:-1]
+STATE_WORDS = [
+    "",
+    "مسودة|Draft",
+    "بانتظار الاعتماد|Awaiting approval",
+    "مُرسلة|Sent",
+    "قيد المراجعة|Under review",
+    "معلومات مطلوبة|Information requested",
+    "قائمة الانتظار|Waitlisted",
+    "اعتذار مقترح|Decline proposed",
+    "مقبولة|Accepted",
+    "قيد التسليم|Handover",
+    "تم الوصول|Arrived",
+    "مكتملة|Completed",
+    "معتذر عنها|Declined",
+    "مسحوبة|Withdrawn",
+    "سُحبت الموافقة|Consent withdrawn",
+    "لم تقبل المستفيدة|Survivor declined",
+    "لم يتم الوصول|Not arrived",
+    "انتهت قبل أوانها|Ended early",
+    "بلا رد|No response",
+    "أُدخلت خطأً|Entered in error",
+    "",
+][1:-1]
 
 
 def say(arabic: str, english: str) -> str:
@@ -113,7 +115,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "soon": clock.now() + timedelta(minutes=20),
         "later": clock.now() + timedelta(hours=2, minutes=10, seconds=30),
     }
-    return render(request, "gallery.html", context | _lists() | _referral())
+    return render(request, "gallery.html", context | _lists() | _referral() | _record())
 
 
 def _prefixed() -> SampleForm:
@@ -183,13 +185,18 @@ def _lists() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _referral() -> dict[str, Any]:
-    now = clock.now()
-    aman, foundation = (
+def _cast() -> tuple[str, str, str, str]:
+    return (
         say("مركز أمان", "Aman Centre"),
         say("مؤسسة دبي لرعاية النساء والأطفال", "Dubai Foundation for Women and Children"),
+        say("عائشة الشحي", "Aisha Al Shehhi"),
+        say("نورة المرزوقي", "Noura Al Marzouqi"),
     )
-    aisha, noura = say("عائشة الشحي", "Aisha Al Shehhi"), say("نورة المرزوقي", "Noura Al Marzouqi")
+
+
+def _referral() -> dict[str, Any]:
+    now = clock.now()
+    aman, foundation, aisha, noura = _cast()
     sent = now - timedelta(hours=5)
     names = dict(zip(vocabulary.DisclosureClass.values, vocabulary.DisclosureClass.labels, strict=True))
     return {
@@ -211,9 +218,17 @@ def _referral() -> dict[str, Any]:
             {"name": names["identity"], "what": say("الأسماء، الوثائق، الهواتف", "Names, documents, telephones"), "before": "sealed", "after": "open", "why": ""},
             {"name": names["clinical"], "what": "", "before": "never", "after": "never", "why": say("لا موافقة على هذه الفئة", "No consent to this class")},
         ],
+    }  # fmt: skip
+
+
+def _record() -> dict[str, Any]:
+    now = clock.now()
+    aman, foundation, aisha, noura = _cast()
+    identity = vocabulary.DisclosureClass.IDENTITY.label
+    return {
         "receipt_rows": [
-            {"name": names["identity"], "label": say("الاسم الأول", "Given name"), "hash": "9f86d081884c7d659a2feaa0c55ad015"},
-            {"name": names["identity"], "label": say("رقم الهوية", "Emirates ID"), "hash": "60303ae22b998861bce3b28f33eec1be"},
+            {"name": identity, "label": say("الاسم الأول", "Given name"), "hash": "9f86d081884c7d659a2feaa0c55ad015"},
+            {"name": identity, "label": say("رقم الهوية", "Emirates ID"), "hash": "60303ae22b998861bce3b28f33eec1be"},
         ],
         "thread": [
             {"ours": False, "who": noura, "side": foundation, "at": now - timedelta(hours=2), "kind": say("سؤال", "Question"), "question": say("هل يوجد أبناء ذكور فوق 12 سنة؟", "Are there sons over 12?"), "text": say("لاختيار الوحدة المناسبة.", "To choose the right unit."), "open": False},
@@ -226,7 +241,7 @@ def _referral() -> dict[str, Any]:
         ],
         "parties": [
             {"name": aman, "by": aisha, "at": now - timedelta(days=400)},
-            {"name": foundation, "by": noura, "at": None},
+            {"name": foundation, "by": "", "at": None},
         ],
         "clauses": [
             {"title": say("ما تجوز إحالته", "What may be referred"), "text": "", "items": list(vocabulary.Category.labels)},

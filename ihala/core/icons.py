@@ -1,7 +1,8 @@
-"""The signs beside words: 16 × 16, drawn in the colour of the text, written into the page so that nothing is fetched.
+"""The signs beside words: 16 by 16, in the colour of the text, written into the page so that nothing is fetched.
 
 A sign never stands alone for a meaning; the word beside it does. `FLIPPED` ones point along the reading direction.
 """
+# ruff: noqa: E501  a path breaks nowhere
 
 from functools import lru_cache
 

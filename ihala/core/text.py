@@ -1,9 +1,9 @@
 """Text as it comes in and as it is read.
 
-What people type or import is cleaned once: controls that turn the reading direction around can make a document number
-or a name read as another one, and PostgreSQL stores neither NUL nor half a character. What they read back, moments and
-lengths of time, follows the usage of the Emirates: Gregorian months by their Latin-derived names, Western digits, the
-24-hour clock, and the six plural forms of Arabic.
+What people type or import is cleaned once: controls that turn the reading direction around can make a document
+number or a name read as another one, and PostgreSQL stores neither NUL nor half a character. What they read back,
+moments and lengths of time, follows the usage of the Emirates: Gregorian months, Western digits, the clock of 24
+hours, and the six plural forms of Arabic.
 """
 
 import re
@@ -11,7 +11,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import phonenumbers
 from babel.dates import get_day_names, get_month_names
@@ -22,11 +22,13 @@ from hijridate import Gregorian
 from . import clock
 from .worktime import Duration
 
-# Everything below is invisible or changes how its neighbours read. ZWNJ and ZWJ stay: Persian and Urdu names need them.
+# All of it invisible, or changing how its neighbours read. ZWNJ and ZWJ stay: Persian and Urdu names need them.
 _REMOVED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 controls but tab, line feed, return, next line
-    "\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"  # bidi controls, invisible signs
-    "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of characters, invisible tags
+    "["
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"  # controls; tab, line feed, return, next line are read as space
+    "\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # bidi and invisible
+    "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f"  # halves of characters, no characters, invisible tags
+    "]"
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 Day = TypeVar("Day", bound=date)
@@ -35,9 +37,9 @@ _WESTERN = {ord("٠") + n: str(n) for n in range(10)} | {ord("۰") + n: str(n) f
 
 
 def clean(value: str, *, one_line: bool = False) -> str:
-    """`value` without control characters, NFC, line ends as \\n, no space around; on `one_line` every run of space is one.
+    """`value` without control characters, in NFC, line ends as \\n, no space around it.
 
-    Cleaning twice gives the same as cleaning once.
+    On `one_line` every run of space becomes one. Cleaning twice gives the same as cleaning once.
     """
     value = unicodedata.normalize("NFC", _REMOVED.sub("", _LINE_ENDS.sub("\n", value)))
     return (_SPACE.sub(" ", value) if one_line else value).strip()
@@ -63,7 +65,7 @@ def phone(value: str, region: str = "AE") -> str:
         return value
 
 
-# ----------------------------------------------------------------------------------------------------- days and hours
+# --- days and hours
 
 
 def is_arabic() -> bool:
@@ -91,13 +93,13 @@ def day(value: date, *, weekday: bool = False) -> str:
 
 
 def hijri(value: date) -> str:
-    """The same day as "16 Ramadan 1447 AH"; empty outside the years the Umm al-Qura calendar is published for."""
+    """The day as "16 Ramadan 1447 AH"; empty outside the years the Umm al-Qura calendar is published for."""
     value = _in_dubai(value)
     try:
         converted = Gregorian(value.year, value.month, value.day).to_hijri()
     except (OverflowError, ValueError):
         return ""
-    language = "ar" if is_arabic() else "en"
+    language: Literal["ar", "en"] = "ar" if is_arabic() else "en"
     return f"{converted.day} {converted.month_name(language)} {converted.year} {converted.notation(language)}"
 
 
@@ -124,7 +126,7 @@ def _in_dubai(value: Day) -> Day:
     return value.astimezone(clock.DUBAI) if isinstance(value, datetime) else value
 
 
-# ------------------------------------------------------------------------------------------------------ lengths of time
+# --- lengths of time
 
 
 class Nearness(StrEnum):
@@ -136,6 +138,7 @@ class Nearness(StrEnum):
 
 
 SOON = timedelta(minutes=30)
+HOURS_ENOUGH = timedelta(hours=6)  # from here on minutes are noise
 PAUSED = gettext_lazy("Clock paused")
 
 
@@ -171,7 +174,7 @@ def _count(unit: str, count: int, *, governed: bool) -> str:
 
 
 def duration(value: timedelta | Duration, *, parts: int = 2, governed: bool = False) -> str:
-    """A length in words: "2 hours and 10 minutes", "3 working days". At most `parts` units, rounded down to minutes."""
+    """A length in words, "2 hours and 10 minutes", "3 working days": at most `parts` units, whole minutes."""
     if isinstance(value, Duration):
         return _count(value.unit, value.amount, governed=governed)
     minutes = int(abs(value).total_seconds()) // 60
@@ -205,7 +208,7 @@ def relative(value: datetime, *, now: datetime | None = None) -> str:
 def time_left(due: datetime, *, now: datetime | None = None) -> tuple[str, Nearness]:
     """What a deadline says ("in 2 hours and 10 minutes", "late by 35 minutes") and how near it is."""
     left = due - (now or clock.now())
-    words = duration(left, governed=True)
+    words = duration(left, parts=1 if abs(left) >= HOURS_ENOUGH else 2, governed=True)
     if left < timedelta(0):
         return _("late by %(time)s") % {"time": words}, Nearness.LATE
     return _("in %(time)s") % {"time": words}, Nearness.SOON if left <= SOON else Nearness.CALM

@@ -35,7 +35,7 @@
         }
         return;
       }
-      node.textContent = fill(left < 0 ? words.late : words.in, { time: length(left, 2) });
+      node.textContent = fill(left < 0 ? words.late : words.in, { time: length(left, Math.abs(left) >= 6 * 3600000 ? 1 : 2) });
       const box = node.closest(".clock");
       box.classList.toggle("late", left < 0);
       box.classList.toggle("soon", left >= 0 && left <= 1800000);

@@ -19,6 +19,7 @@ from ihala.core import icons, looks, text, vocabulary
 from ihala.core.worktime import Duration
 
 register = template.Library()
+NO_CLOCK = SafeString('<span class="clock none">—</span>')
 LTR_INPUTS = frozenset(
     {"tel", "email", "url", "number", "date", "time", "datetime-local", "month", "password"}
 )
@@ -97,9 +98,9 @@ def duration(value: timedelta | Duration | None) -> str:
 
 @register.simple_tag
 def clock(due: datetime | None, paused: bool = False) -> SafeString:
-    """Time left until `due`: sign, words, and how near; "—" without a deadline. A paused clock stands still."""
+    """Time left until `due`: sign, words, and how near; "—" without one. A paused clock stands still."""
     if due is None:
-        return format_html('<span class="clock none">—</span>')
+        return NO_CLOCK
     words, near = text.time_left(due)
     if paused:
         return format_html(
@@ -175,7 +176,7 @@ def clock_words() -> str:
     return json.dumps(text.clock_words(), ensure_ascii=False, separators=(",", ":"))
 
 
-# ------------------------------------------------------------------------------------------------------------- forms
+# --- forms
 
 
 @register.inclusion_tag("components/field.html")
@@ -186,7 +187,7 @@ def field(
     wide: bool = False,
     autofocus: bool = False,
 ) -> dict[str, Any]:
-    """A form field with label, hint, error and, in `absent`, the field of "unknown / not asked / prefers not to say"."""
+    """A form field with label, hint and error; `absent` is the field of "unknown / not asked / prefers not to say"."""
     widget = bound.field.widget
     grouped = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     hint_id, error_id = f"{bound.auto_id}_hint", f"{bound.auto_id}_error"
