@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from ihala.core.clock import now
 from ihala.core.vocabulary import Urgency
-from ihala.core.worktime import add_working, deadline, working_between
+from ihala.core.worktime import Duration, WorkCalendar, add_working, deadline, working_between
 from ihala.organisations.models import Actor
 from ihala.organisations.rules import TermsView, calendar_of
 
@@ -35,7 +35,7 @@ def due_at(referral: Referral, terms: TermsView | None, start: datetime) -> date
     if referral.state == State.UNDER_REVIEW and referral.decide_due_at is not None:
         return referral.decide_due_at
     length = terms.clock(referral.state, referral.urgency)
-    return None if length is None else deadline(start, length, calendar_of(responsible(referral)))
+    return None if length is None else _deadline(start, length, responsible(referral))
 
 
 def decision_due(referral: Referral, terms: TermsView, start: datetime) -> datetime:
@@ -43,7 +43,12 @@ def decision_due(referral: Referral, terms: TermsView, start: datetime) -> datet
     length = terms.clock(State.UNDER_REVIEW, referral.urgency)
     if length is None:
         raise ValueError("terms without a decision clock")
-    return deadline(start, length, calendar_of(referral.receiver_id))
+    return _deadline(start, length, referral.receiver_id)
+
+
+def _deadline(start: datetime, length: Duration, organisation_id: int) -> datetime:
+    """A length in working time follows the organisation's calendar; the others need none."""
+    return deadline(start, length, calendar_of(organisation_id) if length.working else WorkCalendar())
 
 
 def pause_decision(referral: Referral) -> None:

@@ -19,13 +19,11 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Role
-from ihala.consent import rules as consent_rules
 from ihala.core.refusal import Refusal, Status
 from ihala.core.vocabulary import Kind, Urgency
-from ihala.organisations import rules as agreements
 from ihala.organisations.models import Actor
 
-from . import enums
+from . import enums, facts
 from .enums import RecordKind, Side, State, Step
 from .models import Referral
 
@@ -184,7 +182,8 @@ def emergency_only(referral: Referral, actor: Actor) -> Refusal | None:
 
 def somebody_else(referral: Referral, actor: Actor) -> Refusal | None:
     """Nobody approves, returns or reviews their own referral."""
-    if referral.sides.filter(organisation=actor.organisation_id, author_id=actor.membership_id).exists():
+    mine = facts.side(referral, actor.organisation_id)
+    if mine is not None and mine.author_id == actor.membership_id:
         return Refusal(
             "second_person", _("You wrote this referral; another supervisor has to decide."), Status.FORBIDDEN
         )
@@ -205,7 +204,7 @@ def not_the_proposer(referral: Referral, actor: Actor) -> Refusal | None:
 
 def agreement_covers(referral: Referral, actor: Actor) -> Refusal | None:
     """The agreement is active and covers the category, the services and this direction."""
-    terms = agreements.active_terms(referral.sender_id, referral.receiver_id)
+    terms = facts.terms_in_force(referral)
     if terms is None:
         return Refusal(
             "no_active_terms",
@@ -224,8 +223,7 @@ def basis_is_live(referral: Referral, actor: Actor) -> Refusal | None:
     """A live consent, or a legal basis signed by two people (in an emergency the second may follow)."""
     if referral.kind == Kind.PULL_REQUEST:
         return None
-    side = referral.sides.get(organisation=referral.sender_id)
-    basis = consent_rules.basis_for(side.case_id, referral.receiver_id)
+    basis = facts.basis(referral)
     if basis is None:
         return Refusal(
             "no_live_basis", _("There is no live consent or legal basis. Record one before sending.")
@@ -273,9 +271,7 @@ def not_reviewed(referral: Referral, actor: Actor) -> Refusal | None:
 
 def signature_waits(referral: Referral, actor: Actor) -> Refusal | None:
     """The second signature was missing at sending and is there now."""
-    basis = consent_rules.basis_for(
-        referral.sides.get(organisation=referral.sender_id).case_id, referral.receiver_id
-    )
+    basis = facts.basis(referral)
     if not referral.signature_pending:
         return Refusal("nothing_to_release", _("Nothing waits for a second signature."))
     if basis is None or basis.second_signature_pending:

@@ -10,10 +10,9 @@ from ihala.cases.models import Case
 from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.vocabulary import DisclosureClass, Kind
-from ihala.organisations import rules as agreements
 from ihala.organisations.models import Actor, Membership
 
-from .. import rules, workflow
+from .. import facts, rules, workflow
 from ..enums import ConflictResult, DeclineReason, Link, MessageKind, RecordKind, RefusedBy, State, Step
 from ..models import Message, Referral, ReferralSide, SideRecord
 from . import package, sealed
@@ -26,8 +25,9 @@ def acknowledge(referral: Referral, *, by: Actor, version: int | None = None) ->
 
     def change(locked: Referral) -> None:
         locked.acknowledged_at = now()
-        terms = agreements.terms_of(locked.terms_id)
-        locked.decide_due_at = rules.decision_due(locked, terms, now())
+        terms = facts.pinned_terms(locked)
+        if terms is not None:
+            locked.decide_due_at = rules.decision_due(locked, terms, now())
 
     return take(Step.ACKNOWLEDGE, referral, by=by, version=version, change=change)
 

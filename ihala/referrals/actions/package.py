@@ -20,13 +20,14 @@ from ihala.cases.content import CaseContent
 from ihala.cases.enums import AccessReason
 from ihala.consent import rules as consent_rules
 from ihala.core.clock import now, today
-from ihala.core.vocabulary import DisclosureClass, Kind
-from ihala.organisations import rules as agreements
+from ihala.core.refusal import Refused
+from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations.models import Actor
 from ihala.vault import actions as vault
 from ihala.vault.enums import AGREEMENT
 from ihala.vault.sealing import OWN, Basis, Place, SecretName
 
+from .. import facts, workflow
 from ..models import PackagePart, Receipt, Referral, ReferralSide, SideRecord, StepTaken
 from . import sealed
 
@@ -36,14 +37,22 @@ Shares = dict[int, dict[str, Basis]]
 
 def preview(referral: Referral, *, by: Actor) -> dict[DisclosureClass, Values]:
     """What would be sent if the draft were sent now, class by class."""
-    side = referral.sides.select_related("case").get(organisation_id=by.organisation_id)
+    side = own_side(referral, by)
     content = cases.open_case(side.case, by=by, purpose=Purpose.REFERRAL)
     return _chosen(referral, side, content)
 
 
+def own_side(referral: Referral, by: Actor) -> ReferralSide:
+    """The actor's side with its case; refused where the case is gone."""
+    side = facts.side(referral, by.organisation_id)
+    if side is None or side.case is None:
+        raise Refused(workflow.NOT_VISIBLE)
+    return side
+
+
 def _chosen(referral: Referral, side: ReferralSide, content: CaseContent) -> dict[DisclosureClass, Values]:
     """The classes chosen and allowed, without the questions withheld."""
-    allowed = allowed_classes(referral, side)
+    allowed = allowed_classes(referral)
     package = case_rules.package_of(content)
     return {
         cls: {path: value for path, value in values.items() if path not in side.withheld}
@@ -52,25 +61,22 @@ def _chosen(referral: Referral, side: ReferralSide, content: CaseContent) -> dic
     }
 
 
-def allowed_classes(referral: Referral, side: ReferralSide) -> set[str]:
+def allowed_classes(referral: Referral) -> set[str]:
     """What consent (or the legal basis) and the terms allow, of what the sender chose; triage always."""
-    if referral.kind == Kind.PULL_REQUEST:
-        return {DisclosureClass.TRIAGE}
-    basis = consent_rules.basis_for(side.case_id, referral.receiver_id)
-    terms = agreements.terms_of(referral.terms_id)
-    allowed = set(consent_rules.allowed_classes(basis, terms)) if basis and terms else set()
+    basis, terms = facts.basis(referral), facts.pinned_terms(referral)
+    allowed = set(consent_rules.allowed_classes(basis, terms, referral.urgency)) if basis and terms else set()
     return {DisclosureClass.TRIAGE} | (allowed & set(referral.classes))
 
 
 def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
     """Snapshot the case as the next version of the package; `dispatched` also gives the receiver its shares."""
-    side = referral.sides.select_related("case").get(organisation_id=by.organisation_id)
+    side = own_side(referral, by)
     content = cases.open_case(side.case, by=by, purpose=Purpose.REFERRAL)
     chosen = _chosen(referral, side, content)
     referral.household = case_rules.household(content, today())
     referral.category = content.category
     referral.package_version += 1
-    _rest_on_basis(referral, side)
+    _rest_on_basis(referral)
     parts = [_part(referral, cls, by) for cls in chosen]
     documents = {part.disclosure_class: _document(part, chosen[part.disclosure_class]) for part in parts}
     holders: Shares = {referral.sender_id: dict.fromkeys(documents, OWN)}
@@ -109,11 +115,9 @@ def keyed_hash(key: str, path: str, value: Any) -> str:
     return hmac.new(bytes.fromhex(key), text.encode(), hashlib.sha256).hexdigest()
 
 
-def _rest_on_basis(referral: Referral, side: ReferralSide) -> None:
+def _rest_on_basis(referral: Referral) -> None:
     """Note on the referral what the disclosure rests on; a pull request releases nothing and rests on nothing."""
-    basis = None
-    if referral.kind != Kind.PULL_REQUEST:
-        basis = consent_rules.basis_for(side.case_id, referral.receiver_id)
+    basis = facts.basis(referral)
     referral.basis_kind = basis.kind if basis else ""
     referral.basis_id = basis.id if basis else None
     referral.basis_until = basis.expires_at if basis else None
@@ -125,7 +129,7 @@ def _shares(referral: Referral, classes: list[str]) -> tuple[dict[str, Basis], d
     basis = Basis(AGREEMENT, referral.pk)
     if referral.basis_id is not None:
         basis = Basis(referral.basis_kind, referral.basis_id, referral.basis_until)
-    terms = agreements.terms_of(referral.terms_id)
+    terms = facts.pinned_terms(referral)
     at_once = {
         cls for cls in classes
         if cls == DisclosureClass.TRIAGE or referral.accepted_at is not None
@@ -139,8 +143,7 @@ def _shares(referral: Referral, classes: list[str]) -> tuple[dict[str, Basis], d
 def dispatch(referral: Referral, *, by: Actor) -> None:
     """Give the receiver its shares of the newest version, which the sender's user can open now."""
     parts = list(PackagePart.objects.filter(referral=referral, version=referral.package_version))
-    side = referral.sides.get(organisation_id=referral.sender_id)
-    _rest_on_basis(referral, side)
+    _rest_on_basis(referral)
     now_open, later = _shares(referral, [part.disclosure_class for part in parts])
     audit.regrant(
         by, sealed.package_subject(referral), referral.package_version,

@@ -15,9 +15,9 @@ from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.vocabulary import DisclosureClass, Kind, Service, Urgency
 from ihala.organisations import rules as agreements
-from ihala.organisations.models import Actor
+from ihala.organisations.models import Actor, Terms
 
-from .. import workflow
+from .. import facts, workflow
 from ..enums import AmendReason, Link, State, Step
 from ..models import Referral, ReferralSide
 from . import package
@@ -96,7 +96,9 @@ def revise(
     locked.save()
     if withheld is not None:
         locked.sides.filter(organisation_id=by.organisation_id).update(withheld=sorted(set(withheld)))
-    audit.record(by, EventName.REFERRAL_REVISED, subject_kind="referral", subject_id=locked.pk, referral_id=locked.pk)
+    audit.record(
+        by, EventName.REFERRAL_REVISED, subject_kind="referral", subject_id=locked.pk, referral_id=locked.pk
+    )
     return locked
 
 
@@ -193,8 +195,9 @@ def release(referral: Referral, *, by: Actor, version: int | None = None) -> Ref
 
 
 def _pin_terms(referral: Referral) -> None:
-    terms = agreements.active_terms(referral.sender_id, referral.receiver_id)
-    referral.terms_id = terms.id if terms else None
+    terms = facts.terms_in_force(referral)
+    if terms is not None and terms.id != referral.terms_id:
+        referral.terms = Terms.objects.select_related("agreement").get(pk=terms.id)
 
 
 def _sent(referral: Referral) -> None:
@@ -210,5 +213,4 @@ def _sent_before(referral: Referral, by: Actor, key: UUID | None) -> Referral | 
 
 def _open_to_supervisors(referral: Referral, by: Actor) -> None:
     """Submitting opens the case to the supervisors of its organisation (need to know)."""
-    side = referral.sides.select_related("case").get(organisation_id=by.organisation_id)
-    package.give_supervisors_access(side, by=by)
+    package.give_supervisors_access(package.own_side(referral, by), by=by)

@@ -20,11 +20,10 @@ from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.text import moment
 from ihala.notifications import actions as notifications
 from ihala.notifications.enums import Kind as Notice
-from ihala.organisations import rules as agreements
 from ihala.organisations.models import Actor
 from ihala.vault import actions as vault
 
-from .. import rules, workflow
+from .. import facts, rules, workflow
 from ..enums import Side, State, Step
 from ..models import Referral, ReferralSide, StepTaken
 from . import sealed
@@ -80,7 +79,13 @@ CHANGING = [
 
 def lock(pk: UUID, by: Actor) -> Referral:
     """The referral as it stands now, locked until the transaction ends; refused where the actor cannot see it."""
-    found = Referral.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=pk).first()
+    found = (
+        Referral.objects.visible_to(by)
+        .select_related("terms__agreement")
+        .select_for_update(of=("self",))
+        .filter(pk=pk)
+        .first()
+    )
     if found is None:
         raise Refused(workflow.NOT_VISIBLE)
     return found
@@ -118,7 +123,7 @@ def settle(referral: Referral, before: State) -> None:
     turn = workflow.turn(referral)
     referral.waits_for_sender = Side.SENDER in turn
     referral.waits_for_receiver = Side.RECEIVER in turn
-    referral.due_at = rules.due_at(referral, agreements.terms_of(referral.terms_id), referral.state_since)
+    referral.due_at = rules.due_at(referral, facts.pinned_terms(referral), referral.state_since)
     if workflow.is_final(referral) and referral.ended_at is None:
         referral.ended_at = present
         close_package(referral)
@@ -178,5 +183,5 @@ def _worker(referral: Referral, organisation_id: int, by: Actor) -> int | None:
 
 
 def _assigned_or_author(referral: Referral, organisation_id: int) -> int | None:
-    side = ReferralSide.objects.filter(referral=referral, organisation=organisation_id).first()
+    side = facts.side(referral, organisation_id)
     return None if side is None else side.assigned_id or side.author_id

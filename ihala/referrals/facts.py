@@ -1,0 +1,70 @@
+"""What the guards and actions ask about a referral, asked once per loaded row.
+
+Each answer is kept on the instance it was asked of. A step works on a freshly locked instance, so nothing here outlives
+the step (or the page) it was asked for.
+"""
+
+from typing import Any
+
+from ihala.consent import rules as consent_rules
+from ihala.core.vocabulary import Kind
+from ihala.organisations import rules as agreements
+from ihala.organisations.rules import TermsView
+
+from .models import Referral, ReferralSide
+
+_ABSENT = object()
+
+
+def _kept(referral: Referral, name: str) -> Any:
+    return referral.__dict__.get(f"_fact_{name}", _ABSENT)
+
+
+def _keep(referral: Referral, name: str, value: Any) -> Any:
+    referral.__dict__[f"_fact_{name}"] = value
+    return value
+
+
+def forget(referral: Referral) -> None:
+    """Ask anew: something the answers rest on has changed."""
+    for name in [name for name in referral.__dict__ if name.startswith("_fact_")]:
+        del referral.__dict__[name]
+
+
+def terms_in_force(referral: Referral) -> TermsView | None:
+    """The terms in force between the two organisations now; the pinned ones cost no query while they are."""
+    if (found := _kept(referral, "terms")) is not _ABSENT:
+        return found
+    pinned = referral.terms
+    if pinned is not None and pinned.active_from is not None and pinned.ended_at is None:
+        return _keep(referral, "terms", agreements.view(pinned))
+    return _keep(referral, "terms", agreements.active_terms(referral.sender_id, referral.receiver_id))
+
+
+def pinned_terms(referral: Referral) -> TermsView | None:
+    """The terms the referral was sent under."""
+    if referral.terms is None:
+        return None
+    if (found := _kept(referral, "pinned")) is not _ABSENT and found.id == referral.terms_id:
+        return found
+    return _keep(referral, "pinned", agreements.view(referral.terms))
+
+
+def side(referral: Referral, organisation_id: int) -> ReferralSide | None:
+    """The row in which that organisation keeps its own side, with its case; None where it has none (or hides it)."""
+    name = f"side_{organisation_id}"
+    if (found := _kept(referral, name)) is not _ABSENT:
+        return found
+    mine = ReferralSide.objects.select_related("case").filter(referral=referral, organisation=organisation_id)
+    return _keep(referral, name, mine.first())
+
+
+def basis(referral: Referral) -> consent_rules.Basis | None:
+    """On what disclosing rests now, as the sender's side knows it; a pull request discloses nothing."""
+    if referral.kind == Kind.PULL_REQUEST:
+        return None
+    if (found := _kept(referral, "basis")) is not _ABSENT:
+        return found
+    mine = side(referral, referral.sender_id)
+    case_id = None if mine is None else mine.case_id
+    return _keep(referral, "basis", consent_rules.basis_for(case_id, referral.receiver_id))
