@@ -120,6 +120,7 @@ CACHES = {
 
 VAULT_DIR = folder(home() / "keys")
 SALTS_DIR = folder(home() / "salts")
+INSTALLATION_KEY = secret("installation-key")  # seals what belongs to no organisation: secrets of authenticators
 
 # People
 AUTH_USER_MODEL = (
@@ -127,7 +128,7 @@ AUTH_USER_MODEL = (
     if _exists("ihala.accounts.models") and "ihala.accounts" in INSTALLED_APPS
     else "auth.User"
 )
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["ihala.accounts.backends.PasswordBackend"]
 PASSWORD_HASHERS = ["config.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -240,7 +241,23 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key"}
+# Per address only: a limit per name would let a stranger lock a duty officer out.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip", "login": "30/m/ip"}
+ACCOUNT_ADAPTER = "ihala.organisations.sign_in.RecordedSignIn"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_FORMS = {
+    "login": "ihala.accounts.forms.LoginForm",
+    "reauthenticate": "ihala.accounts.forms.ReauthenticateForm",
+    "change_password": "ihala.accounts.forms.ChangePasswordForm",
+}
+MFA_ADAPTER = "ihala.accounts.adapters.MFAAdapter"
+MFA_FORMS = {
+    "activate_totp": "ihala.accounts.forms.ActivateTOTPForm",
+    "authenticate": "ihala.accounts.forms.AuthenticateForm",
+    "reauthenticate": "ihala.accounts.forms.ReauthenticateCodeForm",
+    "add_webauthn": "ihala.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "ihala.accounts.forms.EditPasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # http://localhost

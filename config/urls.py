@@ -11,7 +11,6 @@ handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("sign-in/", include("allauth.urls")),
     *(
         path(prefix, include(f"ihala.{app}.urls"))
         for app, prefix in (
@@ -27,5 +26,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ("reporting", "reporting/"),
         )
         if apps.is_installed(f"ihala.{app}") and find_spec(f"ihala.{app}.urls")
+    ),
+    *(
+        path(prefix, include(f"ihala.referrals.{module}"))
+        for module, prefix in (("intake_urls", "intake/"), ("consent_urls", "consent/"))
+        if apps.is_installed("ihala.referrals")
     ),
 ]

@@ -81,13 +81,17 @@ def dfwac() -> Party:
 
 
 def sharjah() -> Party:
-    return party("sharjah", "مركز حماية المرأة – الشارقة", "Women's Protection Centre – Sharjah", Emirate.SHARJAH)
+    return party(
+        "sharjah", "مركز حماية المرأة – الشارقة", "Women's Protection Centre – Sharjah", Emirate.SHARJAH
+    )
 
 
 def propose(one: Party, other: Party, data: dict[str, Any] | None = None) -> Terms:
     """One party's director proposes."""
     with acting(one.director):
-        return actions.propose_terms(other.organisation, data or default_terms(*sorted((one.id, other.id))), by=one.director)
+        return actions.propose_terms(
+            other.organisation, data or default_terms(*sorted((one.id, other.id))), by=one.director
+        )
 
 
 def agree(one: Party, other: Party, data: dict[str, Any] | None = None) -> Terms:

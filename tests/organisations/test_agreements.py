@@ -143,7 +143,9 @@ def test_both_parties_find_the_events_in_their_logs(aman: Party, dfwac: Party) -
 # ── Walls: as the runtime role, with every filter of the ORM left out ────────────────────────────────────────────────
 
 
-def test_a_third_organisation_sees_no_agreement_and_no_terms(aman: Party, dfwac: Party, sharjah: Party) -> None:
+def test_a_third_organisation_sees_no_agreement_and_no_terms(
+    aman: Party, dfwac: Party, sharjah: Party
+) -> None:
     terms = agree(aman, dfwac)
     with acting(sharjah.director):
         assert not Agreement.objects.exists() and not Terms.objects.exists()
