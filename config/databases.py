@@ -51,10 +51,11 @@ def embedded_url(role: str, database: str = DATABASE) -> str:
 
 def url(role: str, password: str, host: str, database: str, port: int = 5432) -> str:
     """A PostgreSQL address; a unix socket's folder goes into the query, as libpq reads it."""
+    role, password, database = (quote(part, safe="") for part in (role, password, database))
     if host.startswith("/"):
         where = f"?host={quote(host, safe='')}&port={port}"
-        return f"postgresql://{quote(role)}:{quote(password)}@/{quote(database)}{where}"
-    return f"postgresql://{quote(role)}:{quote(password)}@{host}:{port}/{quote(database)}"
+        return f"postgresql://{role}:{password}@/{database}{where}"
+    return f"postgresql://{role}:{password}@{host}:{port}/{database}"
 
 
 def parse(address: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ SYSTEM_FOLDER = Path("/var/lib/ihala")
 SUPERUSER = "postgres"
 LONGEST_SOCKET_PATH = 107
 START_SECONDS = 60
+RELAUNCHES = 6
 
 SETTINGS = {
     "listen_addresses": "",
@@ -150,7 +151,24 @@ class Cluster:
             lines.append("host all all 127.0.0.1/32 scram-sha-256")
         hba.write_text("\n".join(lines) + "\n")
 
+    def _disown_leftovers(self) -> None:
+        """Let PostgreSQL see that the number in its pid file, if used again meanwhile, is no server.
+
+        It takes its parent's number for a leftover. The file itself must stay: it also names the shared memory by
+        which PostgreSQL notices processes of a killed server that still write.
+        """
+        child = _CHILDREN.get(self.data)
+        if child is not None:
+            child.wait(10)
+        for leftover in self.socket.glob(".s.PGSQL.*"):
+            leftover.unlink()
+        path = self.data / "postmaster.pid"
+        if path.exists():
+            rest = path.read_text().splitlines()[1:]
+            path.write_text("\n".join([str(os.getpid()), *rest]) + "\n")
+
     def _launch(self) -> None:
+        self._disown_leftovers()
         command = [str(self.binaries / "bin" / "postgres"), "-D", str(self.data), "-k", str(self.socket)]
         for name, value in (self.settings | {"port": str(self.port)}).items():
             command += ["-c", f"{name}={value}"]
@@ -168,7 +186,7 @@ class Cluster:
             )
 
     def _wait_until_ready(self) -> None:
-        until = time.monotonic() + START_SECONDS
+        until, relaunches = time.monotonic() + START_SECONDS, 0
         while True:
             try:
                 self.connect().close()
@@ -178,10 +196,19 @@ class Cluster:
                     raise PostgresError(
                         f"The server in {self.data} has another password than the home's."
                     ) from None
-                child = _CHILDREN.get(self.data)
-                if time.monotonic() > until or (child and child.poll() is not None):
+                if time.monotonic() > until:
                     raise PostgresError(f"PostgreSQL did not start; see {self.data / 'server.log'}") from None
+                child = _CHILDREN.get(self.data)
+                if child and child.poll() is not None:
+                    self._try_again(relaunches := relaunches + 1)
                 time.sleep(0.05)
+
+    def _try_again(self, times: int) -> None:
+        """Processes of a killed server take a moment to notice; until they are gone, PostgreSQL ends at once."""
+        if times > RELAUNCHES:
+            raise PostgresError(f"PostgreSQL does not start; see {self.data / 'server.log'}")
+        time.sleep(0.5)
+        self._launch()
 
     def _wait_while_stopping(self) -> int | None:
         """The pid of a running server that accepts connections; one that is shutting down is waited for."""
