@@ -1,0 +1,59 @@
+"""Everybody and everything invented for the demo. Nobody here exists; numbers and places are made up.
+
+`seeds()` lists what must never stand readable in the database: the scan of a dump looks for each of them.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ihala.core.vocabulary import Category
+
+from . import families_children, families_trafficking, families_violence, words
+from .family import Family, child, concern, family
+
+FAMILIES: dict[str, Family] = {
+    one.key: one
+    for module in (families_violence, families_trafficking, families_children)
+    for one in module.FAMILIES
+}
+
+HELEN = family(
+    Category.DOMESTIC_VIOLENCE, "helen", ("هيلين تسفاي برهان", "Helen Tesfaye Berhan"), "1994-05-03", "ET",
+    "تعرضت لعنف جسدي متكرر من الزوج، آخره مساء أمس مع تهديد بالسلاح الأبيض أمام الأطفال. نُقلت إلى المستشفى وصدر تقرير "
+    "طبي. الدار في رأس الخيمة لا تتسع لأسرة من ثلاثة أفراد مع كرسي متحرك.",
+    at="غرفة الانتظار الخضراء، حي النخيل القديم", document="EP4471203", phone="+971500004567", hours="09:00-12:00",
+    languages=("am", "en"), interpreter="female", danger="extreme",
+    services=("shelter", "psychological", "legal", "interpretation"), given=("medical",),
+    children=(child("daughter", "سارة دانيال", "2019-02-11"), child("son", "يوناس دانيال", "2014-08-30", "wheelchair")),
+    fear=(concern("دانيال كيبيدي", "husband", "شركة نقل في دبي", "+971550001188"),),
+    violence=["physical", "psychological"], weapons=["blade"], frequency="rising", children_witnessed=True,
+    hospital_report=True,
+)  # fmt: skip
+"""The family of the journey test and of every visitor's first try: ready to be referred."""
+
+_SECRET_PERSON = ("name", "name_latin", "works_for", "health")
+_SECRET_CASE = (
+    "reason", "whereabouts", "guardian", "school", "promised", "debt", "documents_held_by", "medication",
+    "clinical_note", "reported_to",
+)  # fmt: skip
+SHORTEST = 6
+
+
+def seeds() -> list[str]:
+    """Every name, phone, document number, place and narrative of the story, longest first."""
+    found = {text for one in (HELEN, *FAMILIES.values()) for text in _of_family(one)} | set(words.all_words())
+    return sorted((text for text in found if len(text) >= SHORTEST), key=len, reverse=True)
+
+
+def _of_family(one: Family) -> Iterator[str]:
+    content = one.content
+    for person in (content.survivor, *content.companions, *content.persons_of_concern):
+        yield from (person[key] for key in _SECRET_PERSON if person.get(key))
+        yield from _numbers(person)
+    yield from (content.case[key] for key in _SECRET_CASE if content.case.get(key))
+
+
+def _numbers(person: dict[str, Any]) -> Iterator[str]:
+    for row in (*person.get("phones", ()), *person.get("documents", ())):
+        yield row["number"]
+        yield row["number"].replace("-", "").removeprefix("+971")
