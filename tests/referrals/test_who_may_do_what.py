@@ -7,7 +7,9 @@ step's roles adds the duty officer, who may in emergencies whatever a caseworker
 import pytest
 
 from ihala.accounts.roles import Role
+from ihala.core.acting import acting
 from ihala.core.vocabulary import Urgency
+from ihala.organisations.models import Actor
 from ihala.referrals import workflow
 from ihala.referrals.enums import Side, State, Step
 from tests import given
@@ -64,20 +66,48 @@ def expected(state: State, step: Step, side: Side, role: Role, urgency: Urgency)
     return side in sides and role in roles
 
 
+def somebody(organisation_id: int, role: Role) -> Actor:
+    """A person of that role who has had no part in the referral."""
+    return Actor(999_001, 999_001, organisation_id, frozenset({role}))
+
+
 @pytest.mark.parametrize("urgency", [Urgency.EMERGENCY, Urgency.STANDARD])
 @pytest.mark.parametrize("state", State)
 def test_each_step_is_allowed_exactly_where_the_mechanism_says(state, urgency):
-    referral = given.a_referral(state, urgency=urgency, conflict_checked=True)
+    scene = given.a_scene_at(state, urgency=urgency)
+    if state in workflow.BEFORE_DECISION:
+        given.acted(scene, "conflict")
+    referral = scene.subject
     wrong = []
     for side in Side:
         for role in Role:
-            actor = given.somebody(given.AMAN if side is Side.SENDER else given.DFWAC, role)
-            with given.acting_as(actor):
-                for step in Step:
-                    if step in BY_HAND:
-                        continue
+            actor = somebody(referral.sender_id if side is Side.SENDER else referral.receiver_id, role)
+            with acting(actor):
+                for step in [step for step in Step if step not in BY_HAND]:
                     refusal = workflow.why_not(step, referral, actor)
                     seen = side is Side.SENDER or referral.sent_at is not None
                     if (refusal is None) != (seen and expected(state, step, side, role, urgency)):
                         wrong.append((side, role, step, refusal and refusal.code))
     assert wrong == []
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_third_organisation_may_do_nothing_in_any_state(state):
+    referral = given.a_referral(state)
+    stranger = somebody(given.actor("sharjah.caseworker").organisation_id, Role.SUPERVISOR)
+    with acting(stranger):
+        codes = {workflow.why_not(step, referral, stranger).code for step in Step}
+    assert codes == {"not_visible"}
+
+
+@pytest.mark.parametrize("state", State)
+def test_nobody_but_the_system_closes_for_want_of_an_answer(state):
+    referral = given.a_referral(state)
+    for organisation in (referral.sender_id, referral.receiver_id):
+        for role in Role:
+            actor = somebody(organisation, role)
+            with acting(actor):
+                assert workflow.why_not(Step.NO_ANSWER, referral, actor) is not None
+    system = Actor.system_of(referral.receiver_id)
+    with acting(system):
+        assert (workflow.why_not(Step.NO_ANSWER, referral, system) is None) == (state == State.SENT)
