@@ -55,7 +55,9 @@ class NeedForm(forms.Form):
     services_given = several(_("Services given so far"), Service.choices, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, receivers: Iterable[tuple[int, str]], asked: Iterable[str] = (), **kwargs: Any):
+    def __init__(
+        self, *args: Any, receivers: Iterable[tuple[int, str]], asked: Iterable[str] = (), **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
         choices = list(receivers)
         self.fields["receiver"].choices = choices  # type: ignore[attr-defined]

@@ -26,7 +26,20 @@ from .models import Referral
 from .presenting_words import read_by
 
 WORDS_AR = ("نخلة", "قمر", "لؤلؤة", "واحة", "غزال", "زيتون", "مرجان", "نسيم", "صدف", "ريحان", "شراع", "عسل")
-WORDS_EN = ("palm", "moon", "pearl", "oasis", "gazelle", "olive", "coral", "breeze", "shell", "basil", "sail", "honey")
+WORDS_EN = (
+    "palm",
+    "moon",
+    "pearl",
+    "oasis",
+    "gazelle",
+    "olive",
+    "coral",
+    "breeze",
+    "shell",
+    "basil",
+    "sail",
+    "honey",
+)
 
 
 class StepForm(forms.Form):
@@ -79,7 +92,10 @@ class DeclineForm(ReasonForm):
     """Why the receiver cannot take the referral, and who said so."""
 
     refused_by = forms.ChoiceField(
-        label=_("Who refuses"), choices=RefusedBy.choices, widget=forms.RadioSelect, initial=RefusedBy.ORGANISATION
+        label=_("Who refuses"),
+        choices=RefusedBy.choices,
+        widget=forms.RadioSelect,
+        initial=RefusedBy.ORGANISATION,
     )
 
 
@@ -130,7 +146,8 @@ class ConflictForm(StepForm):
     """Who spoke with whom, and what was found; never the name that was asked about."""
 
     spoke_with = Line(
-        label=_("Spoke with"), help_text=_("Name and role of the person at the other side, and when you spoke.")
+        label=_("Spoke with"),
+        help_text=_("Name and role of the person at the other side, and when you spoke."),
     )
     result = forms.ChoiceField(label=_("Result"), choices=ConflictResult.choices, widget=forms.RadioSelect)
 
@@ -150,7 +167,9 @@ class AcceptForm(StepForm):
             str(case.pk): case
             for case in Case.objects.visible_to(self.by).filter(state=CaseState.OPEN).order_by("-changed_at")
         }
-        shown = [(key, f"{case.reference} · {case.get_category_display()}") for key, case in self.cases.items()]
+        shown = [
+            (key, f"{case.reference} · {case.get_category_display()}") for key, case in self.cases.items()
+        ]
         self.fields["case"].choices = [("", _("Choose a case")), *shown]  # type: ignore[attr-defined]
 
     def arguments(self) -> dict[str, Any]:
@@ -162,12 +181,20 @@ class AcceptForm(StepForm):
 class PlanForm(StepForm):
     """The planned move, in Dubai's time."""
 
-    day = forms.DateField(label=_("Day of arrival"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    hour = forms.TimeField(label=_("Hour of arrival"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    day = forms.DateField(
+        label=_("Day of arrival"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    hour = forms.TimeField(
+        label=_("Hour of arrival"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     escort = Line(label=_("Escort"), help_text=_("Who goes with her, and the escort's telephone."))
-    meeting_point = Line(label=_("Meeting point"), help_text=_("A public place or a gate; never the house's address."))
+    meeting_point = Line(
+        label=_("Meeting point"), help_text=_("A public place or a gate; never the house's address.")
+    )
     code_word = Line(
-        label=_("Code word"), max_length=40, help_text=_("Said on meeting, so that she goes with the right people.")
+        label=_("Code word"),
+        max_length=40,
+        help_text=_("Said on meeting, so that she goes with the right people."),
     )
     vehicle = Line(label=_("Vehicle"), required=False)
     note = Words(label=_("What else matters on the way"), required=False)
@@ -222,7 +249,10 @@ class NextStepForm(StepForm):
 
     def prepare(self) -> None:
         """Organisations with an agreement."""
-        choices = [("", _("Choose an organisation")), *partner_choices(self.by, last=self.referral.receiver_id)]
+        choices = [
+            ("", _("Choose an organisation")),
+            *partner_choices(self.by, last=self.referral.receiver_id),
+        ]
         self.fields["receiver"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

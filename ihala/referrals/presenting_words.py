@@ -34,19 +34,25 @@ def awaited(referral: Referral, state: State) -> Any:
 
 
 EXPLAINED: dict[Step, Any] = {
-    Step.SUBMIT: _("A supervisor who did not write this referral reads it and sends it. Nothing leaves before that."),
+    Step.SUBMIT: _(
+        "A supervisor who did not write this referral reads it and sends it. Nothing leaves before that."
+    ),
     Step.SEND_AT_ONCE: _("The referral is sent now; a supervisor reviews it within the hour."),
     Step.DISCARD: _("The draft and its content are deleted. The case stays as it is."),
     Step.APPROVE: _("The referral is sent now: the other side sees triage, and the rest once it accepts."),
     Step.RETURN: _("The referral becomes a draft again. The reason stays inside your organisation."),
     Step.REVIEW_SENDING: _("This emergency was sent without approval. Reading it completes the sending."),
-    Step.ACKNOWLEDGE: _("The other side learns that somebody has seen the referral. The clock for the decision starts."),
+    Step.ACKNOWLEDGE: _(
+        "The other side learns that somebody has seen the referral. The clock for the decision starts."
+    ),
     Step.ASSIGN: _("The colleague sees this referral from now on."),
     Step.ATTEST_CONFLICT_CHECK: _(
         "The two sides speak by telephone about whether anyone at your organisation is tied to the person of concern. "
         "Record who spoke with whom. Never write the name of the person of concern here."
     ),
-    Step.ASK: _("The question goes to the other side. Ask for what decides whether the place fits, not for a name."),
+    Step.ASK: _(
+        "The question goes to the other side. Ask for what decides whether the place fits, not for a name."
+    ),
     Step.ANSWER: _("Both sides read the answer. It should not name anyone: identity opens with acceptance."),
     Step.TAKE_BACK: _("The question is taken back and the decision is open again."),
     Step.ACCEPT: _(
@@ -58,11 +64,19 @@ EXPLAINED: dict[Step, Any] = {
     Step.CONFIRM_DECLINE: _("The other side receives the reason and records a next step for the survivor."),
     Step.RETURN_PROPOSAL: _("The proposal is not followed; the referral is under review again."),
     Step.RECORD_NEXT_STEP: _("No decline is closed without saying what happens to the survivor now."),
-    Step.AMEND: _("The case as it stands now is sent as a new version. What was sent before stays as it was sent."),
-    Step.RELEASE: _("The second signature is there: what waited for it opens as far as the referral has come."),
-    Step.PLAN_HANDOVER: _("Both sides read the plan and both confirm it. Changing it asks for both confirmations again."),
+    Step.AMEND: _(
+        "The case as it stands now is sent as a new version. What was sent before stays as it was sent."
+    ),
+    Step.RELEASE: _(
+        "The second signature is there: what waited for it opens as far as the referral has come."
+    ),
+    Step.PLAN_HANDOVER: _(
+        "Both sides read the plan and both confirm it. Changing it asks for both confirmations again."
+    ),
     Step.CONFIRM_PLAN: _("Once both sides have confirmed, the handover begins."),
-    Step.CONFIRM_ARRIVAL: _("Once both sides have confirmed, the move is closed and the receiver's case is filled."),
+    Step.CONFIRM_ARRIVAL: _(
+        "Once both sides have confirmed, the move is closed and the receiver's case is filled."
+    ),
     Step.REPORT_NOT_ARRIVED: _("Both sides are alerted at once and work through the safety check."),
     Step.CLOSE_SAFETY_CHECK: _("Every point has to be worked through. The referral ends with it."),
     Step.RECORD_PROGRESS: _("The other side reads it."),
@@ -70,8 +84,12 @@ EXPLAINED: dict[Step, Any] = {
     Step.END_EARLY: _("The service ended before its time. The reason goes to the other side."),
     Step.REFER_ONWARD: _("A new draft to a further organisation is started, linked to this referral."),
     Step.WITHDRAW: _("The referral ends. What was disclosed can no longer be opened by the other side."),
-    Step.SURVIVOR_DECLINES: _("She may say no at any moment, without giving a reason. A next step is recorded for her."),
-    Step.ENTER_IN_ERROR: _("The referral should never have been. It closes for both sides and stays in the log."),
+    Step.SURVIVOR_DECLINES: _(
+        "She may say no at any moment, without giving a reason. A next step is recorded for her."
+    ),
+    Step.ENTER_IN_ERROR: _(
+        "The referral should never have been. It closes for both sides and stays in the log."
+    ),
     Step.WITHDRAW_CONSENT: _(
         "This always succeeds. What rests on consent can no longer be opened by the receiver, who attests what was "
         "destroyed or must be kept by law. A stay and the receiver's own case are not touched; a legal basis other "
@@ -138,7 +156,14 @@ FIRST = (
 """The first of these that is possible is the page's main button."""
 
 AT_ONCE = frozenset(
-    {Step.ACKNOWLEDGE, Step.TAKE_BACK, Step.CONFIRM_PLAN, Step.CONFIRM_ARRIVAL, Step.RELEASE, Step.REVIEW_SENDING}
+    {
+        Step.ACKNOWLEDGE,
+        Step.TAKE_BACK,
+        Step.CONFIRM_PLAN,
+        Step.CONFIRM_ARRIVAL,
+        Step.RELEASE,
+        Step.REVIEW_SENDING,
+    }
 )
 """Steps that ask for nothing: their button takes them from the page itself."""
 

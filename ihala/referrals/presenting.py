@@ -1,0 +1,335 @@
+"""One referral's page, the same for both sides: what happened, whose turn it is, what can be done, what is seen.
+
+Everything is read once and sealed content is opened once per page (two openings: the package, and the exchange).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from ihala.cases.models import Case
+from ihala.core.clock import now
+from ihala.core.vocabulary import LegalBasis, Service
+from ihala.organisations.models import Actor, Membership
+
+from . import enums, workflow
+from .actions import package, sealed
+from .enums import MessageKind, RecordKind, ReportKind, State, Step
+from .models import Referral, ReferralSide, StepTaken
+from .presenting_package import amendments, household, sections
+from .presenting_words import AT_ONCE, FIRST, QUIET, SIGNS, awaited
+
+NEVER_BUTTONS = frozenset({Step.SUBMIT, Step.SEND_AT_ONCE, Step.NO_ANSWER})
+
+
+def page(referral: Referral, actor: Actor) -> dict[str, Any]:
+    """The context of `referrals/detail.html`; `referral` comes with sender, receiver and terms."""
+    side = referral.sides.select_related("case").filter(organisation_id=actor.organisation_id).first()
+    reading = _read(referral, actor)
+    parts = package.open_parts(referral, by=actor)
+    return {
+        "referral": referral,
+        "mine": referral.side_of(actor.organisation_id),
+        "other": referral.receiver if referral.sender_id == actor.organisation_id else referral.sender,
+        **head(referral, actor),
+        **buttons(referral, actor),
+        "side": side,
+        "case": _own_case(side, actor),
+        "assigned": reading.name_of(side.assigned_id) if side else "",
+        "facts": facts(referral),
+        "household": household(referral.household),
+        "sections": sections(referral, parts),
+        "amendments": _amended(reading, parts),
+        "withheld": len(side.withheld) if side and referral.sender_id == actor.organisation_id else 0,
+        "messages_shown": reading.thread(),
+        "plan": reading.plan(),
+        "reports": reading.report_list(),
+        "timeline": reading.timeline(),
+        "records": reading.own_records(),
+        "tasks": list(referral.destruction_tasks.select_related("organisation")),
+        "linked": _linked(referral, actor),
+    }
+
+
+# ------------------------------------------------------------------------------------------------- head and buttons
+
+
+def head(referral: Referral, actor: Actor) -> dict[str, Any]:
+    """State as this side is shown it, whose turn it is and until when."""
+    state = workflow.shown_state(referral, actor.organisation_id)
+    turn = workflow.turn(referral)
+    due = referral.due_at if state == referral.state else referral.decide_due_at
+    return {
+        "state": state,
+        "turn": bool(turn),
+        "ours": referral.side_of(actor.organisation_id) in turn,
+        "both_turns": len(turn) > 1,
+        "awaited": awaited(referral, state),
+        "due": due,
+        "late": due is not None and due < now(),
+        "final": workflow.is_final(referral),
+        "decide_due": referral.decide_due_at if state in workflow.BEFORE_DECISION else None,
+        "decision_paused": referral.decide_left is not None,
+        "review_due": referral.review_due_at if referral.reviewed_at is None else None,
+    }
+
+
+def buttons(referral: Referral, actor: Actor) -> dict[str, Any]:
+    """What the actor may do now: the main step, further ones, and apart from them those that say no or end."""
+    possible = [step for step in workflow.possible_steps(referral, actor) if step not in NEVER_BUTTONS]
+    first = next((step for step in FIRST if step in possible), None)
+    rest = [step for step in possible if step != first]
+    return {
+        "possible": possible,
+        "first": button(first, referral) if first else None,
+        "steps": [button(step, referral) for step in rest if step not in QUIET],
+        "quiet_steps": [button(step, referral) for step in rest if step in QUIET],
+        "drafting": referral.state == State.DRAFT and Step.DISCARD in possible,
+        "can_release": Step.RELEASE in possible,
+    }
+
+
+def button(step: Step, referral: Referral) -> dict[str, Any]:
+    """One step as a button."""
+    return {
+        "step": step,
+        "label": step.label,
+        "at_once": step in AT_ONCE,
+        "sign": SIGNS.get(step, ""),
+        "danger": step in (Step.WITHDRAW, Step.WITHDRAW_CONSENT, Step.ENTER_IN_ERROR, Step.DISCARD),
+    }
+
+
+def facts(referral: Referral) -> list[dict[str, Any]]:
+    """What stands in clear, as `components/facts.html` takes it."""
+    basis = LegalBasis(referral.basis_kind).label if referral.basis_kind else ""
+    return [
+        {"label": _("From"), "value": referral.sender.name, "kind": "name"},
+        {"label": _("To"), "value": referral.receiver.name, "kind": "name"},
+        {"label": _("Kind of referral"), "value": referral.get_kind_display(), "kind": ""},
+        {"label": _("Category"), "value": referral.get_category_display(), "kind": ""},
+        {"label": _("Services asked for"), "value": services(referral.services), "kind": ""},
+        {"label": _("Services given so far"), "value": services(referral.services_given), "kind": ""},
+        {"label": _("Legal basis"), "value": basis, "kind": ""},
+        {"label": _("Sent"), "value": referral.sent_at, "kind": "moment"},
+    ]
+
+
+def services(codes: Iterable[str]) -> str:
+    """Their words, one after the other."""
+    return " · ".join(str(Service(code).label) for code in codes)
+
+
+def _own_case(side: ReferralSide | None, actor: Actor) -> Case | None:
+    """The organisation's own case, if this person may open it."""
+    if side is None or side.case_id is None:
+        return None
+    return Case.objects.visible_to(actor).filter(pk=side.case_id).first()
+
+
+def _linked(referral: Referral, actor: Actor) -> list[dict[str, Any]]:
+    """Referrals this one follows from or led to, as far as the reader sees them."""
+    related = Q(origin=referral.pk) | Q(pk=referral.origin_id)
+    found = (
+        Referral.objects.visible_to(actor).filter(related).select_related("receiver").order_by("created_at")
+    )
+    return [
+        {
+            "referral": one,
+            "state": workflow.shown_state(one, actor.organisation_id),
+            "link": enums.Link(one.link or referral.link).label if one.link or referral.link else "",
+        }
+        for one in found
+    ]
+
+
+def _amended(reading: "Reading", parts: Any) -> list[dict[str, Any]]:
+    return [
+        {**found, "who": reading.who(found["line"]), "at": found["line"].at}
+        for found in amendments(parts, reading.lines)
+    ]
+
+
+# --------------------------------------------------------------------------------------------- what was said and done
+
+
+def _read(referral: Referral, actor: Actor) -> "Reading":
+    """Load the exchange, and open all that is sealed in it at once."""
+    me = actor.organisation_id
+    own_lines = Q(private_to=None) | Q(private_to=me)
+    reading = Reading(referral, actor)
+    reading.lines = list(referral.timeline.filter(own_lines).order_by("id"))
+    reading.messages = list(referral.messages.order_by("at"))
+    reading.reports = list(referral.reports.order_by("at"))
+    reading.plans = list(referral.plans.order_by("-version")[:1])
+    reading.records = list(
+        referral.records.filter(organisation_id=me).select_related("linked").order_by("at")
+    )
+    shared = [(row, "text") for row in (*reading.messages, *reading.reports)]
+    shared += [(plan, "details") for plan in reading.plans]
+    reading.opened = sealed.open_exchange(referral, reading.lines, shared, reading.records, by=actor)
+    reading.names = {
+        member.pk: member.name for member in Membership.objects.filter(organisation_id=me).order_by("id")
+    }
+    return reading
+
+
+class Reading:
+    """What is on a referral, opened for one reader, in the words of the page."""
+
+    lines: list[StepTaken]
+    messages: list[Any]
+    reports: list[Any]
+    plans: list[Any]
+    records: list[Any]
+    opened: dict[UUID, Any]
+    names: dict[int, str]
+
+    def __init__(self, referral: Referral, actor: Actor) -> None:
+        self.referral, self.me = referral, actor.organisation_id
+        self.sides = {referral.sender_id: referral.sender, referral.receiver_id: referral.receiver}
+
+    def name_of(self, membership_id: int | None) -> str:
+        """A colleague's name."""
+        return self.names.get(membership_id or 0, "")
+
+    def who(self, row: Any) -> str:
+        """The person on one's own side; of the other side the organisation only."""
+        return self.name_of(row.membership_id) or self.side(row)
+
+    def side(self, row: Any) -> str:
+        """The organisation of a row."""
+        return self.sides[row.organisation_id].name
+
+    def thread(self) -> list[dict[str, Any]]:
+        """Questions and answers as `components/thread.html` takes them."""
+        last = self.messages[-1] if self.messages else None
+        awaiting = self.referral.state == State.INFO_REQUESTED
+        return [
+            {
+                "ours": message.organisation_id == self.me,
+                "who": self.name_of(message.membership_id),
+                "side": self.side(message),
+                "at": message.at,
+                "kind": MessageKind(message.kind).label,
+                "question": " · ".join(str(enums.Question(code).label) for code in message.codes),
+                "text": self.opened.get(message.pk) or "",
+                "open": awaiting and message is last,
+            }
+            for message in self.messages
+        ]
+
+    def plan(self) -> dict[str, Any] | None:
+        """The handover plan that counts, and who has confirmed it and the arrival."""
+        if not self.plans:
+            return None
+        (plan,) = self.plans
+        details = self.opened.get(plan.pk) or {}
+        return {
+            "plan": plan,
+            "sealed": not details,
+            "code_word": details.get("code_word", ""),
+            "facts": [
+                {"label": _("Expected arrival"), "value": plan.eta, "kind": "moment"},
+                {"label": _("Escort"), "value": details.get("escort", ""), "kind": "name"},
+                {"label": _("Meeting point"), "value": details.get("meeting_point", ""), "kind": "name"},
+                {"label": _("Vehicle"), "value": details.get("vehicle", ""), "kind": "name"},
+                {
+                    "label": _("What else matters on the way"),
+                    "value": details.get("note", ""),
+                    "kind": "text",
+                },
+            ],
+            "confirmations": [
+                {"side": side.name, "plan_at": plan_at, "arrival_at": arrival_at}
+                for side, plan_at, arrival_at in (
+                    (self.referral.sender, self.referral.plan_sender_at, self.referral.arrival_sender_at),
+                    (
+                        self.referral.receiver,
+                        self.referral.plan_receiver_at,
+                        self.referral.arrival_receiver_at,
+                    ),
+                )
+            ],
+        }
+
+    def report_list(self) -> list[dict[str, Any]]:
+        """Progress, outcome and safety check."""
+        words = {ReportKind.OUTCOME: enums.OutcomeCode, ReportKind.SAFETY_CHECK: enums.SafetyCheck}
+        return [
+            {
+                "kind": ReportKind(report.kind).label,
+                "codes": [words[ReportKind(report.kind)](code).label for code in report.codes],
+                "text": self.opened.get(report.pk) or "",
+                "who": self.who(report),
+                "side": self.side(report),
+                "at": report.at,
+            }
+            for report in self.reports
+        ]
+
+    def own_records(self) -> list[dict[str, Any]]:
+        """What this side keeps to itself."""
+        return [
+            {
+                "kind": RecordKind(record.kind).label,
+                "code": _record_code(record),
+                "text": self.opened.get(record.pk) or "",
+                "who": self.name_of(record.membership_id),
+                "linked": record.linked,
+                "at": record.at,
+            }
+            for record in self.records
+        ]
+
+    def timeline(self) -> list[dict[str, Any]]:
+        """What happened, as this side sees it, and at its end what is awaited."""
+        entries: list[dict[str, Any]] = [
+            {
+                "title": Step(line.step).label,
+                "at": line.at,
+                "who": self.name_of(line.membership_id),
+                "side": self.side(line),
+                "reason": reason_of(line),
+                "note": self.opened.get(line.note_id) or "",
+                "private": line.private_to_id is not None,
+                "kind": "problem" if line.to_state == State.NOT_ARRIVED else "",
+            }
+            for line in self.lines
+        ]
+        state = workflow.shown_state(self.referral, self.me)
+        if workflow.turn(self.referral):
+            entries.append({"title": awaited(self.referral, state), "kind": "next"})
+        return entries
+
+
+def steps_so_far(referral: Referral, actor: Actor) -> list[dict[str, Any]]:
+    """The steps taken, without their notes, as this side sees them."""
+    sides = {referral.sender_id: referral.sender.name, referral.receiver_id: referral.receiver.name}
+    own_lines = Q(private_to=None) | Q(private_to=actor.organisation_id)
+    return [
+        {"title": Step(line.step).label, "at": line.at, "side": sides[line.organisation_id]}
+        for line in referral.timeline.filter(own_lines).order_by("id")
+    ]
+
+
+def reason_of(line: StepTaken) -> Any:
+    """The words of a line's coded reason."""
+    choices = workflow.STEPS[Step(line.step)].reason
+    return choices(line.reason).label if choices and line.reason else ""
+
+
+RECORD_CODES: dict[RecordKind, Any] = {
+    RecordKind.PROPOSED_DECLINE: enums.DeclineReason,
+    RecordKind.CONFLICT_CHECK: enums.ConflictResult,
+    RecordKind.NEXT_STEP: enums.NextStepKind,
+    RecordKind.RETURN_REASON: enums.ReturnReason,
+}
+
+
+def _record_code(record: Any) -> Any:
+    choices = RECORD_CODES.get(RecordKind(record.kind))
+    return choices(record.code).label if choices and record.code else ""

@@ -1,0 +1,81 @@
+"""The page of a referral, one for both sides; its notes, attestations and disclosure receipts."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ihala.core.refusal import Refused, Status
+
+from . import actions, workflow
+from .forms import AttestForm, NoteForm
+from .models import DestructionTask, Referral
+from .presenting import page
+from .presenting_receipts import receipts_of
+from .forms_refused import kept
+
+
+def found(request: HttpRequest, reference: str) -> Referral:
+    """The referral at this address, if this person sees it; refused 404 otherwise."""
+    seen = Referral.objects.visible_to(request.actor).select_related("sender", "receiver", "terms")
+    referral = seen.filter(reference=reference).first()
+    if referral is None:
+        raise Refused(workflow.NOT_VISIBLE)
+    return referral
+
+
+@require_GET
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everything about one referral that this person may see, and what can be done now."""
+    referral = found(request, reference)
+    return render(
+        request, "referrals/detail.html", {**page(referral, request.actor), "note_form": NoteForm()}
+    )
+
+
+@require_POST
+def note(request: HttpRequest, reference: str) -> HttpResponse:
+    """Keep an internal note of the reader's own side."""
+    referral = found(request, reference)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        context = {**page(referral, request.actor), "note_form": form}
+        return render(request, "referrals/detail.html", context, status=Status.NOT_POSSIBLE)
+    actions.add_note(referral, by=request.actor, text=form.cleaned_data["text"])
+    messages.success(request, _("The note is kept."))
+    return redirect("referrals:detail", referral.reference)
+
+
+@require_http_methods(["GET", "POST"])
+def attest(request: HttpRequest, reference: str) -> HttpResponse:
+    """After a withdrawal of consent: what was destroyed, and what must be kept by law."""
+    referral = found(request, reference)
+    mine = DestructionTask.objects.select_related("referral").filter(
+        organisation_id=request.actor.organisation_id
+    )
+    task = mine.filter(referral=referral).first()
+    if task is None:
+        raise Refused(workflow.NOT_VISIBLE)
+    form = AttestForm(request.POST or None)
+    status = Status.NOT_POSSIBLE if form.is_bound else 200
+    if form.is_valid():
+        try:
+            actions.attest_destruction(task, by=request.actor, **form.cleaned_data)
+        except Refused as refused:
+            status = kept(form, refused)
+        else:
+            messages.success(request, _("The attestation is recorded."))
+            return redirect("referrals:detail", referral.reference)
+    return render(
+        request, "referrals/attest.html", {"referral": referral, "form": form, "task": task}, status=status
+    )
+
+
+@require_GET
+def receipts(request: HttpRequest, reference: str) -> HttpResponse:
+    """Every field that was disclosed, its fingerprint, and on what the disclosure rests."""
+    referral = found(request, reference)
+    return render(
+        request, "referrals/receipts.html", {"referral": referral, "receipts": receipts_of(referral)}
+    )
