@@ -250,7 +250,9 @@ def give_access(
 
 
 def _roles_of(membership_id: int | None, organisation_id: int) -> list[Role]:
-    member = Membership.objects.filter(pk=membership_id, organisation_id=organisation_id, active=True).first()
+    member = Membership.objects.filter(
+        pk=membership_id or 0, organisation_id=organisation_id, active=True
+    ).first()
     return [Role(role) for role in member.roles] if member else []
 
 
@@ -294,9 +296,12 @@ def remove_expected_case(case: Case, *, by: Actor) -> None:
     """She will not arrive: the expected case goes. Refused `case_not_expected` for any other."""
     case = _expected(case)
     _record(by, EventName.CASE_REMOVED, case)
-    for relation in Case._meta.related_objects:  # what may stand without it is cut loose; it has nothing else yet
+    for (
+        relation
+    ) in Case._meta.related_objects:  # what may stand without it is cut loose; it has nothing else yet
         if relation.on_delete is SET_NULL:
-            relation.related_model._base_manager.filter(**{relation.field.name: case}).update(**{relation.field.name: None})
+            name = relation.field.name
+            relation.related_model._base_manager.filter(**{name: case}).update(**{name: None})
     for rows in (Access.objects.filter(case=case), Case.objects.filter(pk=case.pk)):
         rows._raw_delete(rows.db)
 

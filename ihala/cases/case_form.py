@@ -29,7 +29,7 @@ _ROW: dict[str, str | Promise] = {
     "companions": pgettext_lazy("row", "Companion"),
     "persons_of_concern": pgettext_lazy("row", "Person of concern"),
 }
-_TITLES: dict[str, str | Promise] = {
+SECTION_TITLES: dict[str, str | Promise] = {
     DisclosureClass.TRIAGE: _("Finding a place that fits"),
     DisclosureClass.NARRATIVE: _("What happened"),
     DisclosureClass.SAFETY: _("Safety"),
@@ -95,8 +95,16 @@ class Part:
         return values
 
 
+BLANK = "__prefix__"
+
+
+def _next(numbers: list[int]) -> int:
+    """The number a row added by the page's script gets."""
+    return max(numbers, default=-1) + 1
+
+
 class Rows:
-    """Repeated rows of one field."""
+    """Repeated rows of one field. `template` is the row a script adds; inside of other rows the server adds them."""
 
     def __init__(self, field: Field, typed: Typed, prefix: str, *, checked: bool) -> None:
         self.field, self.label = field, field.label
@@ -104,6 +112,10 @@ class Rows:
         self.add, self.title = _ADD[field.key], _ROW[field.key]
         self.absent = FieldsForm((field,), typed, prefix, checked=False)[f"{field.key}_absent"]
         numbers = row_numbers(typed, self.prefix)
+        self.next = _next(numbers)
+        top = prefix in ("survivor", "case")
+        blank = f"{self.prefix}-{BLANK}"
+        self.template = Part(rows_of(field), Typed(), blank, checked=False, row=True) if top else None
         self.parts = [
             Part(rows_of(field), typed, f"{self.prefix}-{number}", checked=checked, row=True)
             for number in numbers
@@ -124,9 +136,10 @@ class People:
 
     def __init__(self, key: str, fields: tuple[Field, ...], typed: Typed, *, checked: bool) -> None:
         self.prefix, self.add, self.title = key, _ADD[key], _ROW[key]
-        self.parts = [
-            Part(fields, typed, f"{key}-{number}", checked=checked) for number in row_numbers(typed, key)
-        ]
+        numbers = row_numbers(typed, key)
+        self.next = _next(numbers)
+        self.template = Part(fields, Typed(), f"{key}-{BLANK}", checked=False)
+        self.parts = [Part(fields, typed, f"{key}-{number}", checked=checked) for number in numbers]
 
     def values(self) -> tuple[dict[str, Any], ...]:
         """What is said about each who was said anything about."""
@@ -163,12 +176,14 @@ class CaseForm:
     def _sections(self) -> Iterator[Section]:
         for cls in (DisclosureClass.TRIAGE, DisclosureClass.NARRATIVE):
             yield self._section(
-                str(cls), _TITLES[cls], [f for f in CASE if f.disclosure_class == cls and not f.categories]
+                str(cls),
+                SECTION_TITLES[cls],
+                [f for f in CASE if f.disclosure_class == cls and not f.categories],
             )
         own = [field for field in CASE if field.categories and field.asked_in(self.category)]
         yield self._section("category", self.category.label, own)
         for cls in (DisclosureClass.SAFETY, DisclosureClass.CLINICAL, DisclosureClass.IDENTITY):
-            yield self._section(str(cls), _TITLES[cls], [f for f in CASE if f.disclosure_class == cls])
+            yield self._section(str(cls), SECTION_TITLES[cls], [f for f in CASE if f.disclosure_class == cls])
 
     def _section(self, key: str, title: str | Promise, fields: list[Field]) -> Section:
         return Section(key, title, Part(tuple(fields), self.typed, "case", checked=self.checked))
@@ -184,12 +199,12 @@ class CaseForm:
 
     def is_valid(self) -> bool:
         """True if every answer has its shape and nothing needed is missing."""
-        valid = all([part.form.is_valid() for part in self.parts()])
+        checked = [part.form.is_valid() for part in self.parts()]
         self.survivor.form.require()
         for part in self.companions.parts:
             if part.values:
                 part.form.require()
-        return valid and not any(part.form.errors for part in self.parts())
+        return all(checked) and not any(part.form.errors for part in self.parts())
 
     def errors(self) -> list[dict[str, Any]]:
         """Every problem with the question it stands at, for the summary above the form."""

@@ -150,13 +150,14 @@ class FieldsForm(forms.Form):
             return
         if found.value is not None:
             self.values[key] = found.value
-        self.doubts |= {key: doubt for _place, doubt in found.doubts}
+        for _place, doubt in found.doubts:
+            self.doubts[key] = doubt
 
     def _raw(self, key: str, field: Field) -> Any:
         """The answer as `fit` wants it; an answer given counts more than a reason for none."""
         given = self.cleaned_data.get(key)
         if field.kind == Kind.LANGUAGES and (more := self.cleaned_data.get(f"{key}_more")):
-            given = [*given, more]
+            given = [*(given or []), more]
         if field.kind in IN_ONE_SELECT and given and given.startswith(ABSENT):
             return absent(given.removeprefix(ABSENT))
         if not given:

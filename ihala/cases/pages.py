@@ -9,14 +9,16 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from ihala.accounts.roles import Permission
 from ihala.core import clock
 from ihala.core.vocabulary import Absent, Category, DisclosureClass
 from ihala.organisations.models import Actor
 
 from . import actions
 from .actions import OpenedCase
-from .case_form import CaseForm
+from .case_form import SECTION_TITLES, CaseForm
 from .content import CASE, COMPANION, PERSON_OF_CONCERN, SURVIVOR, CaseContent, Field, Kind
 from .enums import CaseState, PersonRole
 from .fit import Unfit, fit, is_absent
@@ -25,6 +27,13 @@ from .models import Access, Case, Person
 from .rules import age_on, display, display_value, field_at, is_empty, labels, package_of
 
 PAGE = 30
+PEOPLE = {
+    "companions": gettext_lazy("Companions"),
+    "persons_of_concern": gettext_lazy("Persons of concern"),
+    "concern_hint": gettext_lazy(
+        "Whom she must be protected from. Never shown to another organisation before it accepts."
+    ),
+}
 _KINDS = {
     Kind.PHONE: "phone",
     Kind.DOCUMENT_NUMBER: "ltr",
@@ -53,7 +62,7 @@ def fact(field: Field, value: Any) -> dict[str, Any]:
     return {"label": field.label, "value": display_value(field, value), "kind": kind}
 
 
-# ------------------------------------------------------------------------------------------------------------ the list
+# ---------------------------------------------------------------------------------------- the list
 
 
 def listed(actor: Actor, asked: QueryDict) -> dict[str, Any]:
@@ -74,6 +83,7 @@ def listed(actor: Actor, asked: QueryDict) -> dict[str, Any]:
         "state_chips": _chips("state", state, [("", _("Open and expected")), *CaseState.choices], rest),
         "category_chips": _chips("category", category, [("", _("All")), *Category.choices], rest),
         "filtered": bool(state or category or place),
+        "may_write": actor.has(Permission.WRITE_CASE),
     }
 
 
@@ -114,7 +124,7 @@ def _in_short(person: Person) -> str:
     return _("%(who)s, %(age)s") % {"who": person.get_sex_display(), "age": person.get_age_band_display()}
 
 
-# ------------------------------------------------------------------------------------------------------------ the form
+# ---------------------------------------------------------------------------------------- the form
 
 
 def form(
@@ -148,7 +158,7 @@ def _shown(path: str, value: Any) -> str:
     return "" if is_empty(value) else display(path, value)
 
 
-# ------------------------------------------------------------------------------------------------------------ the page
+# ---------------------------------------------------------------------------------------- the page
 
 
 def detail(case: Case, opened: OpenedCase, actor: Actor) -> dict[str, Any]:
@@ -173,7 +183,13 @@ def detail(case: Case, opened: OpenedCase, actor: Actor) -> dict[str, Any]:
         "accesses": accesses,
         "note_form": NoteForm(),
         "access_form": AccessForm(actor=actor),
+        "refer_url": _refer_url(case, actor),
     }
+
+
+def _refer_url(case: Case, actor: Actor) -> str:
+    """Where a referral of this case begins; referrals stand above cases, so only the address is known."""
+    return reverse("referrals:new", args=[case.reference]) if actor.has(Permission.DRAFT_REFERRAL) else ""
 
 
 def _card(
@@ -217,12 +233,12 @@ def _groups(content: CaseContent) -> list[dict[str, Any]]:
     for cls in DisclosureClass:
         fields = tuple(field for field in CASE if field.disclosure_class == cls)
         if shown := facts(fields, content.case):
-            groups.append({"label": cls.label, "code": str(cls), "facts": shown})
+            groups.append({"title": SECTION_TITLES.get(cls, cls.label), "code": str(cls), "facts": shown})
     return groups
 
 
 def doubts(content: CaseContent) -> list[dict[str, Any]]:
-    """What is stored but odd: a check digit that does not fit, a date that cannot be read. It warns, it never blocks."""
+    """What is stored but odd: a check digit that does not fit, a date that cannot be read. It never blocks."""
     found = []
     for path, value in _flat(content).items():
         field = field_at(path)

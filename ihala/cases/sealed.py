@@ -123,9 +123,8 @@ def opening_of_draft(draft: FormDraft) -> Opening:
 def _filled(
     case: Case, rows: Sequence[Person], notes: Sequence[CaseNote], cls: DisclosureClass
 ) -> list[tuple[Case | Person | CaseNote, str]]:
-    columns: list[tuple[Case | Person | CaseNote, str]] = [
-        (row, str(cls)) for row in (case, *rows) if getattr(row, cls, None) is not None
-    ]
+    sealed: tuple[Case | Person | CaseNote, ...] = (case, *rows)
+    columns = [(row, str(cls)) for row in sealed if getattr(row, cls, None) is not None]
     if cls == DisclosureClass.NARRATIVE:
         columns += [(note, "body") for note in notes]
     return columns

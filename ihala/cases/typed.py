@@ -36,13 +36,12 @@ def only_ours(typed: Typed) -> dict[str, list[str]]:
     return {name: typed.getlist(name) for name in typed if OURS.fullmatch(name)}
 
 
-def row_numbers(typed: Typed, prefix: str, *, least: int = 0) -> list[int]:
-    """The rows under `prefix` that came and are not marked as removed, in order; at least `least`, at most `MOST_ROWS`."""
+def row_numbers(typed: Typed, prefix: str) -> list[int]:
+    """The rows under `prefix` that came and are not marked as removed, in order; at most `MOST_ROWS`."""
     shape = re.compile(rf"{re.escape(prefix)}-(\d{{1,3}})-")
     found = {int(match[1]) for name in typed if (match := shape.match(name))}
     kept = sorted(number for number in found if not typed.get(f"{prefix}-{number}-DELETE"))
-    after = max(kept, default=-1) + 1
-    return [*kept, *range(after, after + least - len(kept))][:MOST_ROWS]
+    return kept[:MOST_ROWS]
 
 
 def one_more(typed: Typed, prefix: str) -> Typed:

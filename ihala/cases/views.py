@@ -1,9 +1,11 @@
 """Pages of cases. Each starts from what is visible to the actor; what is not, cannot be found."""
 
 import re
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +16,7 @@ from ihala.audit.enums import Purpose
 from ihala.core import text
 from ihala.core.refusal import Refused, Status
 from ihala.core.vocabulary import Category
+from ihala.organisations.models import Request
 
 from . import actions, pages
 from .case_form import CaseForm
@@ -28,7 +31,7 @@ _ADDED = re.compile(
 )
 
 
-def _case(request: HttpRequest, reference: str) -> Case:
+def _case(request: Request, reference: str) -> Case:
     found = Case.objects.visible_to(request.actor).select_related("opened_by", "changed_by", "closed_by")
     case = found.filter(reference=reference).first()
     if case is None:
@@ -36,34 +39,31 @@ def _case(request: HttpRequest, reference: str) -> Case:
     return case
 
 
-def _require(request: HttpRequest, permission: Permission) -> None:
+def _require(request: Request, permission: Permission) -> None:
     if not request.actor.has(permission):
         raise Refused(actions.NOT_PERMITTED)
 
 
 @require_GET
-def case_list(request: HttpRequest) -> HttpResponse:
+def case_list(request: Request) -> HttpResponse:
     """The cases I have access to, the last changed first."""
     _require(request, Permission.READ_CASE)
     return render(request, "cases/list.html", pages.listed(request.actor, request.GET))
 
 
-# ------------------------------------------------------------------------------------------------------------ writing
+# ---------------------------------------------------------------------------------------- writing
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """A new case: first its category, then the form of that category."""
     _require(request, Permission.WRITE_CASE)
     category = request.GET.get("category", "")
     if category not in Category.values:
-        return render(request, "cases/category.html", {"categories": Category})
+        return _choose_category(request)
     if request.method == "GET":
         draft = actions.load_draft(by=request.actor)
-        contact = {"name": request.actor.name}
-        form = (
-            CaseForm(category, Typed(draft.payload)) if draft else CaseForm.blank(category, contact=contact)
-        )
+        form = CaseForm(category, Typed(draft.payload)) if draft else _blank(request, category)
         return render(request, "cases/form.html", pages.form(form, draft=draft))
     if grown := _grown(request.POST):
         return render(request, "cases/form.html", pages.form(CaseForm(category, grown)))
@@ -76,6 +76,18 @@ def new(request: HttpRequest) -> HttpResponse:
     return redirect("cases:detail", case.reference)
 
 
+def _blank(request: Request, category: str) -> CaseForm:
+    return CaseForm.blank(category, contact={"name": request.actor.name})
+
+
+def _choose_category(request: Request) -> HttpResponse:
+    """Which category; whoever left a draft goes on with it."""
+    draft = actions.load_draft(by=request.actor) if request.method == "GET" else None
+    if draft and (category := draft.payload.get("category")):
+        return redirect(f"{reverse('cases:new')}?{urlencode({'category': category[0]})}")
+    return render(request, "cases/category.html", {"categories": Category})
+
+
 def _grown(typed: Typed) -> Typed | None:
     """The form with one more row, if a button for rows was pressed (without a script)."""
     pressed = next((match[1] for name in typed if (match := _ADDED.fullmatch(name))), None)
@@ -83,20 +95,27 @@ def _grown(typed: Typed) -> Typed | None:
 
 
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, reference: str) -> HttpResponse:
+def edit(request: Request, reference: str) -> HttpResponse:
     """Change a case; a version that went stale shows both sides and keeps what was typed."""
     case = _case(request, reference)
     if refusal := why_not_change(case, request.actor):
         raise Refused(refusal)
     if request.method == "GET":
         return render(request, "cases/form.html", _edited(request, case))
+    version = _version(request.POST)
     if grown := _grown(request.POST):
-        return render(request, "cases/form.html", pages.form(CaseForm(case.category, grown), case=case))
+        shown = pages.form(CaseForm(case.category, grown), case=case, version=version)
+        return render(request, "cases/form.html", shown)
     form = CaseForm(case.category, request.POST, checked=True)
     if not form.is_valid():
-        return render(request, "cases/form.html", pages.form(form, case=case), status=Status.NOT_POSSIBLE)
+        shown = pages.form(form, case=case, version=version)
+        return render(request, "cases/form.html", shown, status=Status.NOT_POSSIBLE)
+    return _updated(request, case, form, version)
+
+
+def _updated(request: Request, case: Case, form: CaseForm, version: int) -> HttpResponse:
     try:
-        actions.update_case(case, form.content(), by=request.actor, version=_version(request.POST))
+        actions.update_case(case, form.content(), by=request.actor, version=version)
     except Refused as refused:
         if refused.refusal.code != "stale_version":
             raise
@@ -106,7 +125,7 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("cases:detail", case.reference)
 
 
-def _edited(request: HttpRequest, case: Case) -> dict[str, object]:
+def _edited(request: Request, case: Case) -> dict[str, object]:
     draft = actions.load_draft(by=request.actor, case=case)
     if draft:
         return pages.form(
@@ -122,7 +141,7 @@ def _version(typed: Typed) -> int:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
 
 
-def _conflict(request: HttpRequest, case: Case, form: CaseForm, refused: Refused) -> HttpResponse:
+def _conflict(request: Request, case: Case, form: CaseForm, refused: Refused) -> HttpResponse:
     theirs = actions.open_case(case, by=request.actor, purpose=Purpose.WORK)
     context = pages.form(
         form,
@@ -135,29 +154,31 @@ def _conflict(request: HttpRequest, case: Case, form: CaseForm, refused: Refused
 
 
 @require_POST
-def autosave(request: HttpRequest) -> HttpResponse:
+def autosave(request: Request) -> HttpResponse:
     """Keep the form being typed; answers the hour for the line under the form."""
     case = _case(request, request.GET["case"]) if request.GET.get("case") else None
     if case is None:
         _require(request, Permission.WRITE_CASE)
     kept = only_ours(request.POST)
+    if (category := request.GET.get("category")) in Category.values:
+        kept["category"] = [category]
     draft = actions.save_draft(kept, by=request.actor, case=case, based_on=_version(request.POST))
     return JsonResponse({"saved": text.hour(draft.saved_at)})
 
 
 @require_POST
-def discard(request: HttpRequest) -> HttpResponse:
+def discard(request: Request) -> HttpResponse:
     """Throw the kept form away and begin again from what is stored."""
     case = _case(request, request.GET["case"]) if request.GET.get("case") else None
     actions.discard_draft(by=request.actor, case=case)
     return redirect("cases:edit", case.reference) if case else redirect("cases:new")
 
 
-# ------------------------------------------------------------------------------------------------------------ one case
+# ---------------------------------------------------------------------------------------- one case
 
 
 @require_GET
-def detail(request: HttpRequest, reference: str) -> HttpResponse:
+def detail(request: Request, reference: str) -> HttpResponse:
     """A case with everything in it."""
     case = _case(request, reference)
     opened = actions.open_case_page(case, by=request.actor, purpose=Purpose.WORK)
@@ -165,7 +186,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def access(request: HttpRequest, reference: str) -> HttpResponse:
+def access(request: Request, reference: str) -> HttpResponse:
     """Let a colleague open the case."""
     case = _case(request, reference)
     form = AccessForm(request.POST, actor=request.actor)
@@ -180,7 +201,7 @@ def access(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def end_access(request: HttpRequest, reference: str, entry: object) -> HttpResponse:
+def end_access(request: Request, reference: str, entry: UUID) -> HttpResponse:
     """End an entry of the access list; it is reached through its case only."""
     case = _case(request, reference)
     found = Access.objects.filter(case=case, pk=entry).first()
@@ -193,7 +214,7 @@ def end_access(request: HttpRequest, reference: str, entry: object) -> HttpRespo
 
 
 @require_POST
-def note(request: HttpRequest, reference: str) -> HttpResponse:
+def note(request: Request, reference: str) -> HttpResponse:
     """Write an internal note."""
     case = _case(request, reference)
     form = NoteForm(request.POST)
@@ -205,7 +226,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def close(request: HttpRequest, reference: str) -> HttpResponse:
+def close(request: Request, reference: str) -> HttpResponse:
     """End the work on a case."""
     case = _case(request, reference)
     form = CloseForm(request.POST or None)
@@ -217,7 +238,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def reopen(request: HttpRequest, reference: str) -> HttpResponse:
+def reopen(request: Request, reference: str) -> HttpResponse:
     """Take the work up again."""
     case = _case(request, reference)
     actions.reopen_case(case, by=request.actor)
@@ -225,6 +246,6 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("cases:detail", case.reference)
 
 
-def _invalid(request: HttpRequest, form: object, title: str, case: Case) -> HttpResponse:
+def _invalid(request: Request, form: object, title: str, case: Case) -> HttpResponse:
     context = {"case": case, "form": form, "title": title}
     return render(request, "cases/again.html", context, status=Status.NOT_POSSIBLE)

@@ -13,20 +13,36 @@ CONTENT = CaseContent(
         "nationality": "ET",
         "documents": [{"type": "passport", "number": "EP4471203"}],
         "phones": [
-            {"number": "050 000 4567", "safe": True, "hours": "09:00-12:00", "voicemail": False, "may_say_who": False}
+            {
+                "number": "050 000 4567",
+                "safe": True,
+                "hours": "09:00-12:00",
+                "voicemail": False,
+                "may_say_who": False,
+            }
         ],
         "health": {"absent": "not_asked"},
     },
     companions=(
         {
             "name": "سارة",
-            "birth": {"date": "2019-02-11", "approximate": False, "given": "2019-02-11", "calendar": "gregorian"},
+            "birth": {
+                "date": "2019-02-11",
+                "approximate": False,
+                "given": "2019-02-11",
+                "calendar": "gregorian",
+            },
             "sex": "female",
             "relation": "daughter",
         },
         {
             "name": "يوناس",
-            "birth": {"date": "2014-08-30", "approximate": False, "given": "2014-08-30", "calendar": "gregorian"},
+            "birth": {
+                "date": "2014-08-30",
+                "approximate": False,
+                "given": "2014-08-30",
+                "calendar": "gregorian",
+            },
             "sex": "male",
             "relation": "son",
             "needs": ["wheelchair"],

@@ -40,7 +40,9 @@ def test_what_was_written_is_what_is_read(aman: Party, case: Case) -> None:
 def test_opening_a_case_takes_at_most_five_statements_and_leaves_one_event(aman: Party, case: Case) -> None:
     with acting(aman.caseworker):
         before = Event.objects.filter(name=EventName.SEALED_OPENED).count()
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             actions.open_case(case, by=aman.caseworker, purpose=Purpose.WORK)
         assert len(queries) <= 5, [query["sql"] for query in queries]
         assert Event.objects.filter(name=EventName.SEALED_OPENED).count() == before + 1
@@ -72,7 +74,9 @@ def test_sealed_columns_hold_no_plain_text(aman: Party, case: Case) -> None:
                 names = [column.name for column in cursor.description or ()]
                 for row in cursor.fetchall():
                     for name, value in zip(names, row, strict=True):
-                        stored = bytes(value) if isinstance(value, memoryview | bytes) else str(value).encode()
+                        stored = (
+                            bytes(value) if isinstance(value, memoryview | bytes) else str(value).encode()
+                        )
                         found = [word for word in family.WORDS if word.encode() in stored and len(word) > 3]
                         assert not found, (table, name)
 
@@ -98,13 +102,24 @@ def test_a_paper_form_is_one_case(aman: Party, dfwac: Party) -> None:
         assert actions.create_case(family.CONTENT, by=dfwac.caseworker, paper_reference="AMN-P-0147")
 
 
-def test_a_paper_form_imported_twice_at_once_is_refused_by_the_table(aman: Party, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paper_form_imported_twice_at_once_is_refused_by_the_table(
+    aman: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with acting(aman.caseworker):
         actions.create_case(family.CONTENT, by=aman.caseworker, paper_reference="AMN-P-0147")
-        refused("paper_reference_known", actions._new_case, aman.caseworker, "child_abuse", CaseState.OPEN, "AMN-P-0147")
+        refused(
+            "paper_reference_known",
+            actions._new_case,
+            aman.caseworker,
+            "child_abuse",
+            CaseState.OPEN,
+            "AMN-P-0147",
+        )
 
 
-def test_a_reference_that_is_taken_is_drawn_again(aman: Party, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reference_that_is_taken_is_drawn_again(
+    aman: Party, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn = iter([case.reference, "C-0000-0001"])
     monkeypatch.setattr(actions, "new_reference", lambda: next(drawn))
     with acting(aman.caseworker):
@@ -116,12 +131,14 @@ def test_any_other_broken_rule_of_the_table_is_an_error(aman: Party) -> None:
         actions._new_case(aman.caseworker, "child_abuse", CaseState.CLOSED)
 
 
-# ------------------------------------------------------------------------------------------------------------ changing
+# ---------------------------------------------------------------------------------------- changing
 
 
 def test_a_change_counts_the_version_and_moves_people(aman: Party, case: Case) -> None:
     smaller = replace(
-        changed(family.CONTENT, reason="أخرى"), companions=family.CONTENT.companions[:1], persons_of_concern=()
+        changed(family.CONTENT, reason="أخرى"),
+        companions=family.CONTENT.companions[:1],
+        persons_of_concern=(),
     )
     with acting(aman.caseworker):
         kept = Person.objects.get(case=case, role="companion", position=0).pk
@@ -152,7 +169,9 @@ def test_a_stale_version_is_refused_in_words_that_name_who(aman: Party, case: Ca
 
 def test_a_case_changed_by_the_system_says_so_when_stale(aman: Party) -> None:
     with acting(aman.system):
-        expected = actions.expect_case(by=aman.system, category="child_abuse", access=(aman.caseworker.membership_id,))
+        expected = actions.expect_case(
+            by=aman.system, category="child_abuse", access=(aman.caseworker.membership_id,)
+        )
         actions.fill_expected_case(expected, family.CONTENT, by=aman.system)
     with acting(aman.caseworker):
         refused("stale_version", actions.update_case, expected, family.CONTENT, by=aman.caseworker, version=7)
@@ -187,7 +206,7 @@ def test_a_closed_case_is_read_but_not_changed_until_it_is_reopened(aman: Party,
         refused("case_not_closed", actions.reopen_case, case, by=aman.caseworker)
 
 
-# ------------------------------------------------------------------------------------------------------------ access
+# ---------------------------------------------------------------------------------------- access
 
 
 def test_access_given_opens_and_access_ended_closes(aman: Party, case: Case, colleague: Actor) -> None:
@@ -222,7 +241,9 @@ def test_the_system_may_give_access_when_a_referral_asks(aman: Party, case: Case
         assert access.opened_by_id is None
 
 
-def test_who_may_assign_a_referral_opens_its_case_to_a_colleague(aman: Party, case: Case, colleague: Actor) -> None:
+def test_who_may_assign_a_referral_opens_its_case_to_a_colleague(
+    aman: Party, case: Case, colleague: Actor
+) -> None:
     given = {"membership_id": colleague.membership_id, "reason": AccessReason.ASSIGNED}
     with acting(aman.practitioner):
         refused("not_visible", actions.give_access, case, by=aman.practitioner, **given)
@@ -239,7 +260,14 @@ def test_access_goes_to_no_one_whose_role_reads_no_cases(aman: Party, case: Case
             {"membership_id": None},
             {"role": Role.DIRECTOR},
         ):
-            refused("no_colleague", actions.give_access, case, by=aman.caseworker, reason=AccessReason.COVERS, **who)
+            refused(
+                "no_colleague",
+                actions.give_access,
+                case,
+                by=aman.caseworker,
+                reason=AccessReason.COVERS,
+                **who,
+            )
 
 
 def test_the_last_one_keeps_access(aman: Party, case: Case) -> None:
@@ -247,7 +275,7 @@ def test_the_last_one_keeps_access(aman: Party, case: Case) -> None:
         refused("last_access", actions.close_access, Access.objects.get(case=case), by=aman.caseworker)
 
 
-# ------------------------------------------------------------------------------------------------------------ expected cases
+# ---------------------------------------------------------------------------------------- expected cases
 
 
 def test_an_expected_case_is_empty_and_fills_without_retyping(dfwac: Party) -> None:
@@ -275,7 +303,7 @@ def test_an_expected_case_that_is_not_needed_goes(dfwac: Party) -> None:
         assert Event.objects.filter(name=EventName.CASE_REMOVED).exists()
 
 
-# ------------------------------------------------------------------------------------------------------------ notes and drafts
+# ---------------------------------------------------------------------------------------- notes and drafts
 
 
 def test_notes_are_read_with_the_case_newest_first(aman: Party, case: Case) -> None:
@@ -343,7 +371,9 @@ def test_references_can_be_read_out_and_typed_back() -> None:
 
 
 def test_content_is_kept_as_tidied(aman: Party) -> None:
-    untidy = replace(family.CONTENT, companions=({}, {"name": "سارة", "sex": "?"}), survivor={"name": "", "sex": None})
+    untidy = replace(
+        family.CONTENT, companions=({}, {"name": "سارة", "sex": "?"}), survivor={"name": "", "sex": None}
+    )
     with acting(aman.caseworker):
         made = actions.create_case(untidy, by=aman.caseworker)
         assert actions.open_case(made, by=aman.caseworker, purpose=Purpose.WORK) == tidy(untidy)
