@@ -43,9 +43,8 @@ class _Reader(HTMLParser):
         if tag in SILENT_ELEMENTS:
             self.silent += 1
         named = dict(attrs)
-        visible = VISIBLE_ATTRIBUTES | (
-            {"value"} if named.get("type") in {"submit", "button", "reset"} else set()
-        )
+        pushed = tag == "input" and named.get("type") in _BUTTONS
+        visible = VISIBLE_ATTRIBUTES | ({"value"} if pushed else set())
         for name in visible & set(named):
             self._look(named[name] or "")
         if tag == "meta" and named.get("name") in {"description"}:
@@ -65,7 +64,8 @@ class _Reader(HTMLParser):
 
     def _look(self, text: str) -> None:
         if _words(text):
-            self.found.append((self.getpos()[0], " ".join(text.split())[:60]))
+            before = text[: len(text) - len(text.lstrip())]
+            self.found.append((self.getpos()[0] + before.count("\n"), " ".join(text.split())[:60]))
 
 
 def _words(text: str) -> list[str]:

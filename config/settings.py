@@ -120,7 +120,9 @@ CACHES = {
 
 VAULT_DIR = folder(home() / "keys")
 SALTS_DIR = folder(home() / "salts")
-INSTALLATION_KEY = secret("installation-key")  # seals what belongs to no organisation: secrets of authenticators
+INSTALLATION_KEY = secret(
+    "installation-key"
+)  # seals what belongs to no organisation: secrets of authenticators
 
 # People
 AUTH_USER_MODEL = (

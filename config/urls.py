@@ -4,6 +4,9 @@ from importlib.util import find_spec
 
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from ihala.accounts.rules import public_view
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
@@ -11,6 +14,7 @@ handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("language/", public_view(set_language), name="set_language"),
     *(
         path(prefix, include(f"ihala.{app}.urls"))
         for app, prefix in (
