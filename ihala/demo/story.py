@@ -1,0 +1,162 @@
+"""The demo's story: about sixty referrals over the past year, told by calling actions with the clock set back.
+
+Everything a visitor sees was done by one of the cast at a moment of the past: signed, sent, asked, accepted, arrived.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from django.db import connection, transaction
+
+from ihala.core import clock
+from ihala.core.acting import acting
+from ihala.core.vocabulary import Category, Urgency
+from ihala.organisations.actions import add_holiday, add_shift
+from ihala.organisations.models import Actor, Membership, Organisation
+from ihala.organisations.terms import default_terms
+
+from . import cast as the_cast
+from .acts import ACTS
+from .people import FAMILIES, HELEN
+from .scenes import Scene, play as play_scene, span
+from .tales import NOW, TALES, Tale
+
+Progress = Callable[[str], None]
+
+HOLIDAYS = (
+    ("2026-12-02", "عيد الاتحاد", "National Day"),
+    ("2026-12-03", "عيد الاتحاد", "National Day"),
+    ("2027-01-01", "رأس السنة الميلادية", "New Year's Day"),
+)
+
+
+def play(progress: Progress = lambda line: None) -> None:
+    """Tell the story once; on a database where it is told already nothing happens."""
+    if Organisation.objects.filter(code="aman").exists():
+        return
+    with connection.cursor() as cursor:
+        # The story can be told again; waiting for the disk after each of its thousand steps would take a minute.
+        cursor.execute("SET synchronous_commit = off")
+    try:
+        actors = _founded(clock.now())
+        progress("organisations, staff and their agreement")
+        _told(actors, TALES, progress)
+        _told(actors, NOW, progress)
+        _helen(actors)
+        settle()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = on")
+
+
+def _founded(present: datetime) -> dict[str, Actor]:
+    """Organisations, staff, rota, holidays, and an agreement of two versions with a third one proposed."""
+    with clock.at(present - timedelta(days=400)), transaction.atomic():
+        actors = the_cast.assemble()
+        first = the_cast.propose(actors, _first_terms(actors))
+    with clock.at(present - timedelta(days=396)):
+        the_cast.sign(actors, first)
+    with clock.at(present - timedelta(days=161)):
+        second = the_cast.propose(actors, _second_terms(actors))
+    with clock.at(present - timedelta(days=154)):
+        the_cast.sign(actors, second)
+    with clock.at(present - timedelta(days=2)):
+        the_cast.propose(actors, _third_terms(actors))
+    for code in ("aman", "dfwac"):
+        _on_duty(actors, code, present)
+    return actors
+
+
+def _first_terms(actors: dict[str, Actor]) -> dict:
+    """As first signed: no shared rule for admission yet, and the waiting list looked at less often."""
+    data = default_terms(*_parties(actors))
+    data["clocks"]["waitlisted"]["standard"] = [14, "days"]
+    return data
+
+
+def _second_terms(actors: dict[str, Actor]) -> dict:
+    """In force today: the mechanism's own clocks, and what each house can take."""
+    aman, dubai = _parties(actors)
+    data = default_terms(aman, dubai)
+    data["admission"] = {
+        str(aman): {"ar": "نساء وأطفال؛ الأبناء حتى ١٢ سنة", "en": "Women and children; sons up to 12 years"},
+        str(dubai): {"ar": "نساء وأطفال؛ وحدات مهيأة للكرسي المتحرك", "en": "Women and children; wheelchair units"},
+    }
+    return data
+
+
+def _third_terms(actors: dict[str, Actor]) -> dict:
+    """Proposed: identity already on sending in an emergency."""
+    data = _second_terms(actors)
+    data["release"]["identity"][str(Urgency.EMERGENCY)] = "sending"
+    return data
+
+
+def _parties(actors: dict[str, Actor]) -> tuple[int, int]:
+    return actors["aman.director"].organisation_id, actors["dfwac.director"].organisation_id
+
+
+def _on_duty(actors: dict[str, Actor], code: str, present: datetime) -> None:
+    """Who answers at night, from yesterday to the end of next week; and the holidays to come."""
+    supervisor, administrator = actors[f"{code}.supervisor"], actors[f"{code}.admin"]
+    midnight = datetime.combine(present.astimezone(clock.DUBAI).date(), time(8), clock.DUBAI)
+    with acting(supervisor):
+        members = [
+            Membership.objects.get(pk=actors[f"{code}.{role}"].membership_id) for role in ("duty", "supervisor2")
+        ]
+        for day in range(-1, 9):
+            begins = midnight + timedelta(days=day)
+            member = members[0] if day % 3 != 2 else members[1]
+            add_shift(member, starts_at=begins, ends_at=begins + timedelta(hours=24), by=supervisor)
+    with acting(administrator):
+        for on, name_ar, name_en in HOLIDAYS:
+            add_holiday(on=datetime.fromisoformat(on).date(), name_ar=name_ar, name_en=name_en, by=administrator)
+
+
+def _told(actors: dict[str, Actor], tales: tuple[Tale, ...], progress: Progress) -> None:
+    for number, tale in enumerate(tales, 1):
+        tell(actors, tale)
+        if number % 20 == 0 or number == len(tales):
+            progress(f"{number} of {len(tales)} referrals")
+
+
+def tell(actors: dict[str, Actor], tale: Tale) -> Scene:
+    """Play one referral, from its day in the past on; each is committed whole."""
+    sender, _to, receiver = tale.way.partition(">")
+    scene = Scene(actors, FAMILIES[tale.family], sender, receiver, tale.urgency, tale.kind)
+    scene.turn = sum(map(ord, tale.family))
+    with transaction.atomic():
+        play_scene(scene, tale.script, ACTS, moment_of(tale.since))
+    return scene
+
+
+def moment_of(since: str) -> datetime:
+    """ "312d 02:40" is that hour in Dubai so many days ago; "35m" is so long before now."""
+    ago, _space, hour = since.partition(" ")
+    moment = clock.now() - span(ago)
+    if not hour:
+        return moment
+    return datetime.combine(moment.astimezone(clock.DUBAI).date(), time.fromisoformat(hour), clock.DUBAI)
+
+
+def _helen(actors: dict[str, Actor]) -> None:
+    """The case from which a visitor sends their first referral."""
+    scene = Scene(actors, HELEN)
+    with transaction.atomic():
+        play_scene(scene, "case consent+10m", ACTS, clock.now() - timedelta(minutes=40))
+
+
+def settle() -> None:
+    """What was told of the past needs no e-mail any more."""
+
+
+def cast(address: str) -> str:
+    """Who can enter and where, for the terminal."""
+    lines = [f"{address}  ·  enter as one of:"]
+    for code, _name_ar, name_en, _emirate in the_cast.ORGANISATIONS:
+        names = [person.username for person in the_cast.PEOPLE if person.organisation == code]
+        lines += [f"  {name_en}", *(f"    {'  '.join(names[i:i + 4])}" for i in range(0, len(names), 4))]
+    return "\n".join(lines)
+
+
+__all__ = ["Category", "cast", "moment_of", "play", "tell"]
