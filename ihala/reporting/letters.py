@@ -1,0 +1,178 @@
+"""The referral letter: what one reader may open of a referral, set on paper in one language.
+
+The data goes to typst as JSON input and never as template text, so that nothing anybody typed is read as markup. The
+watermark names who printed it and when: a copy that turns up somewhere says whose it was.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from ihala.cases import rules as case_rules
+from ihala.core import text
+from ihala.core.clock import now
+from ihala.core.vocabulary import AgeBand, DisclosureClass, LegalBasis, Service, Sex
+from ihala.organisations import rules as agreements
+from ihala.organisations.models import Actor, Organisation
+from ihala.referrals.enums import State
+from ihala.referrals.models import PackagePart, Referral
+
+HERE = Path(__file__).parent
+TEMPLATE = HERE / "letter.typ"
+FONTS = HERE / "fonts"
+ORDINALS = ("أولاً", "ثانياً", "ثالثاً", "رابعاً", "خامساً", "سادساً", "سابعاً", "ثامناً", "تاسعاً", "عاشراً")
+LEFT_TO_RIGHT = frozenset({"phone", "document_number"})
+Values = Mapping[str, Any]
+
+
+def pdf(data: Mapping[str, Any]) -> bytes:
+    """The letter as a tagged PDF (PDF/UA-1), about 20 ms."""
+    document: bytes = typst.compile(
+        str(TEMPLATE), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True, format="pdf",
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False, default=str)}, pdf_standards=["ua-1"],
+    )  # fmt: skip
+    return document
+
+
+def letter_data(
+    referral: Referral, parts: Sequence[tuple[PackagePart, Values | None]], reader: Actor
+) -> dict[str, Any]:
+    """Everything the template shows, in the active language."""
+    sections = [_asked(referral), _housed(referral), *_classes(referral, parts)]
+    numbered = [{**section, "number": _number(index)} for index, section in enumerate(filter(None, sections))]
+    return {
+        "language": "ar" if text.is_arabic() else "en",
+        "direction": "rtl" if text.is_arabic() else "ltr",
+        "title": _("Referral letter"),
+        "document_title": _("Referral %(reference)s") % {"reference": referral.reference},
+        "reference": referral.reference,
+        "sender": _party(referral.sender),
+        "receiver": _party(referral.receiver),
+        "facts": _facts(referral),
+        "greeting": _("To: %(organisation)s") % {"organisation": referral.receiver.name},
+        "opening": _("We refer to you the case described below and ask for what is listed here."),
+        "sections": numbered,
+        "signature": _("Signature"),
+        "stamp": _("Stamp"),
+        "confidential": _("Confidential · only for those whose work needs it · destroy after use"),
+        "page": pgettext("page", "Page {page} of {pages}"),
+        "watermark": [reader.organisation_name, reader.name, text.moment(now())],
+        "printed": _("Printed by %(name)s, %(organisation)s, %(moment)s")
+        % {"name": reader.name, "organisation": reader.organisation_name, "moment": text.moment(now())},
+    }
+
+
+def _number(index: int) -> str:
+    """ "First", "Second" in Arabic, a figure in English, as official letters have it."""
+    return f"{ORDINALS[index]}: " if text.is_arabic() and index < len(ORDINALS) else f"{index + 1}. "
+
+
+def _party(organisation: Organisation) -> dict[str, str]:
+    emirate = organisation.get_emirate_display()
+    return {"ar": organisation.name_ar, "en": organisation.name_en, "emirate": str(emirate)}
+
+
+def _facts(referral: Referral) -> list[dict[str, Any]]:
+    terms = agreements.terms_of(referral.terms_id)
+    length = terms.clock(State.UNDER_REVIEW, referral.urgency) if terms else None
+    day = text.both_dates(referral.sent_at) if referral.sent_at else ""
+    basis = LegalBasis(referral.basis_kind).label if referral.basis_kind else ""
+    return [
+        _fact(_("Reference"), referral.reference, ltr=True),
+        _fact(_("Date"), day),
+        _fact(_("From"), referral.sender.name),
+        _fact(_("To"), referral.receiver.name),
+        _fact(_("Category"), referral.get_category_display()),
+        _fact(_("Kind of referral"), referral.get_kind_display()),
+        _fact(_("Urgency"), referral.get_urgency_display()),
+        _fact(_("Time to decide"), text.duration(length) if length else ""),
+        _fact(_("Rests on"), basis),
+        _fact(_("State"), State(referral.state).label),
+    ]
+
+
+def _fact(label: Any, value: Any, ltr: bool = False) -> dict[str, Any]:
+    return {"label": str(label), **_words(value, ltr)}
+
+
+def _words(value: Any, ltr: bool = False) -> dict[str, Any]:
+    """Lines, each with its own direction; a number or reference runs left to right as one piece."""
+    lines = [line for line in str(value or "").split("\n") if line.strip()]
+    return {"lines": [{"text": line, "rtl": not ltr and _runs_rtl(line)} for line in lines], "ltr": ltr}
+
+
+def _runs_rtl(line: str) -> bool:
+    """The direction of the first letter that has one; the page's if there is none."""
+    for letter in line:
+        direction = unicodedata.bidirectional(letter)
+        if direction in ("R", "AL"):
+            return True
+        if direction == "L":
+            return False
+    return text.is_arabic()
+
+
+def _asked(referral: Referral) -> dict[str, Any]:
+    asked = [str(Service(code).label) for code in referral.services]
+    given = [str(Service(code).label) for code in referral.services_given]
+    groups = [{"title": "", "items": [], "list": asked}]
+    if given:
+        groups.append({"title": _("Services given so far"), "items": [], "list": given})
+    return {"title": _("Services asked for"), "sealed": "", "groups": groups}
+
+
+def _housed(referral: Referral) -> dict[str, Any] | None:
+    if not referral.household:
+        return None
+    lines = []
+    for row in referral.household:
+        who = _("Survivor") if row["role"] == "survivor" else _("Companion")
+        facts = [str(Sex(row["sex"]).label), str(AgeBand(row["age_band"]).label)]
+        lines.append(_("%(who)s: %(what)s") % {"who": who, "what": ("، " if text.is_arabic() else ", ").join(facts)})
+    return {"title": _("Who is to be housed"), "sealed": "", "groups": [{"title": "", "items": [], "list": lines}]}
+
+
+def _classes(
+    referral: Referral, parts: Iterable[tuple[PackagePart, Values | None]]
+) -> list[dict[str, Any]]:
+    newest = {part.disclosure_class: values for part, values in parts if part.version == referral.package_version}
+    found = []
+    for cls in DisclosureClass:
+        if cls in newest:
+            values = newest[cls]
+            sealed = "" if values is not None else _("Sealed: it is not open to this reader.")
+            found.append({"title": str(cls.label), "sealed": sealed, "groups": _groups(values or {})})
+    return found
+
+
+def _groups(values: Values) -> list[dict[str, Any]]:
+    """The values of a class, person by person."""
+    groups: dict[str, dict[str, Any]] = {}
+    for path, value in values.items():
+        field = case_rules.field_at(path)
+        whole = path.startswith("case.")
+        title = "" if whole else case_rules.labels(path).removesuffix(f": {field.label}")
+        group = groups.setdefault(path.rsplit(".", 1)[0], {"title": title, "items": [], "list": []})
+        group["items"].append({"label": str(field.label), **_value(field, path, value)})
+    return list(groups.values())
+
+
+def _value(field: case_rules.Field, path: str, value: Any) -> dict[str, Any]:
+    if field.kind == "rows" and isinstance(value, list):
+        return {"lines": [], "ltr": False, "rows": [_row(field, row) for row in value]}
+    return {**_words(case_rules.display(path, value), field.kind in LEFT_TO_RIGHT), "rows": []}
+
+
+def _row(field: case_rules.Field, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    shown = [(part, case_rules.display_value(part, row.get(part.key))) for part in field.rows]
+    return [
+        {"label": str(part.label), "text": text.phone(words) if part.kind == "phone" else words,
+         "ltr": part.kind in LEFT_TO_RIGHT}
+        for part, words in shown if words
+    ]  # fmt: skip

@@ -1,0 +1,8 @@
+"""Addresses of documents made from what is stored; opaque references only."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "reporting"
+urlpatterns = [path("<str:reference>/letter.pdf", views.letter, name="letter")]

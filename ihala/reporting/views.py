@@ -1,0 +1,40 @@
+"""Documents for paper."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import override
+from django.views.decorators.http import require_GET
+
+from ihala.audit import actions as audit
+from ihala.audit.enums import EventName
+from ihala.core.refusal import Refused
+from ihala.core.text import is_arabic
+from ihala.referrals import workflow
+from ihala.referrals.actions import package
+from ihala.referrals.models import Referral
+
+from .letters import letter_data, pdf
+
+LANGUAGES = ("ar", "en")
+
+
+@require_GET
+def letter(request: HttpRequest, reference: str) -> HttpResponse:
+    """The referral letter as PDF, with what this reader may open; printing it is on record."""
+    actor = request.actor
+    seen = Referral.objects.visible_to(actor).select_related("sender", "receiver", "terms")
+    referral = seen.filter(reference=reference, sent_at__isnull=False).first()
+    if referral is None:
+        raise Refused(workflow.NOT_VISIBLE)
+    asked = request.GET.get("lang", "")
+    language = asked if asked in LANGUAGES else ("ar" if is_arabic() else "en")
+    parts = package.open_parts(referral, by=actor)
+    audit.record(
+        actor, EventName.LETTER_PRINTED, subject_kind="referral", subject_id=referral.pk, referral_id=referral.pk,
+        concerns=referral.other(actor.organisation_id), detail={"language": language},
+    )  # fmt: skip
+    with override(language):
+        document = pdf(letter_data(referral, parts, actor))
+    name = f"{referral.reference}.pdf"
+    return HttpResponse(
+        document, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )
