@@ -56,4 +56,18 @@ class EventName(TextChoices):
     SIGN_IN_FAILED = "sign_in.failed", pgettext_lazy("event", "Sign-in failed")
     SIGN_OUT = "sign_out", pgettext_lazy("event", "Signed out")
     QUICK_EXIT = "quick_exit", pgettext_lazy("event", "Quick exit")
-    LOG_READ = "audit.read", pgettext_lazy("event", "Log read")
+
+
+class Group(TextChoices):
+    """What events are looked for by: the first word of their names."""
+
+    SEALED = "sealed", pgettext_lazy("events", "Sealed content")
+    REFERRAL = "referral", pgettext_lazy("events", "Referrals")
+    CASE = "case", pgettext_lazy("events", "Cases")
+    CONSENT = "consent", pgettext_lazy("events", "Consent")
+    LEGAL_BASIS = "legal_basis", pgettext_lazy("events", "Legal bases")
+    LETTER = "letter", pgettext_lazy("events", "Letters")
+    INTAKE = "intake", pgettext_lazy("events", "Imported forms")
+    AGREEMENT = "agreement", pgettext_lazy("events", "Agreements")
+    MEMBERSHIP = "membership", pgettext_lazy("events", "Staff")
+    SIGN_IN = "sign", pgettext_lazy("events", "Signing in and out")

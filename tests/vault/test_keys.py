@@ -1,0 +1,53 @@
+"""Organisations' key pairs: made once, wrapped to the newest, opened with whichever it was."""
+
+import pytest
+
+from ihala.core import clock
+from ihala.core.acting import acting
+from ihala.vault import actions, keys
+from ihala.vault.custody import KeyName, KeyNotHeld, custody
+from ihala.vault.models import Grant, OrganisationKey
+from ihala.vault.sealing import OWN
+
+from .cast import AMAN, ME, OTHER, a_package, consent, named
+from .holding import draft, opens
+
+pytestmark = pytest.mark.usefixtures("cast")
+
+
+def test_an_organisation_keeps_its_first_key():
+    with acting(AMAN):
+        first = actions.create_organisation_key(ME)
+        assert bytes(actions.create_organisation_key(ME).public_key) == bytes(first.public_key)
+
+
+def test_an_organisation_without_a_key_gets_nothing():
+    with acting(AMAN), pytest.raises(KeyNotHeld):
+        actions.seal_new(a_package(), {"triage": []}, 1, ME, holders={ME: OWN, 4: consent()})
+
+
+def test_content_is_wrapped_to_the_newest_key_and_the_old_one_still_opens_what_was_wrapped_to_it():
+    old, new = a_package(), a_package()
+    draft(old)
+    with acting(AMAN):
+        public = custody().create(KeyName(ME, 2))
+        OrganisationKey.objects.create(
+            organisation_id=ME, version=2, public_key=public, created_at=clock.now()
+        )
+    keys.forget()
+    draft(new)
+    with acting(AMAN):
+        assert {grant.key_version for grant in Grant.objects.filter(subject_id=new.id)} == {2}
+    assert opens(AMAN, named(old, "triage"))
+    assert opens(AMAN, named(new, "triage"))
+
+
+def test_public_keys_are_kept_in_memory_but_not_without_end(monkeypatch, django_assert_num_queries):
+    with acting(AMAN):
+        keys.public_keys([ME])
+        with django_assert_num_queries(0):
+            keys.public_keys([ME])
+        monkeypatch.setattr(keys, "MOST_KEPT", 1)
+        keys.public_keys([OTHER])
+        with django_assert_num_queries(1):
+            keys.public_keys([ME])
