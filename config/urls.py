@@ -3,10 +3,12 @@
 from importlib.util import find_spec
 
 from django.apps import apps
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from ihala.accounts.rules import public_view
+from ihala.organisations.views.demo import demo_sign_in
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
@@ -31,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         )
         if apps.is_installed(f"ihala.{app}") and find_spec(f"ihala.{app}.urls")
     ),
+    *([path("demo/", demo_sign_in, name="demo_sign_in")] if settings.DEMO else []),
     *(
         path(prefix, include(f"ihala.referrals.{module}"))
         for module, prefix in (("intake_urls", "intake/"), ("consent_urls", "consent/"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import ProgrammingError, connection
 
-from config import postgres
+from config import machine, postgres
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     with pytest.raises(postgres.PostgresError, match="somebody else"):
-        postgres.private_folder(tmp_path / "link", None)
+        machine.private_folder(tmp_path / "link", None)
 
 
 def test_a_cluster_that_cannot_be_made_leaves_nothing_half(tmp_path, monkeypatch):
@@ -131,17 +131,17 @@ def test_a_cluster_that_cannot_be_made_leaves_nothing_half(tmp_path, monkeypatch
 def test_without_the_wheel_it_says_so(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(postgres.PostgresError, match="not installed"):
-        postgres._Wheel.binaries("pginstall18", None)
+        machine.binaries("pginstall18", None)
 
 
 def test_as_anybody_but_root_the_home_itself_holds_the_data(tmp_path, monkeypatch):
     monkeypatch.setattr("os.geteuid", lambda: 12345)
-    assert postgres.place(tmp_path / "home") == (tmp_path / "home", None)
+    assert machine.place(tmp_path / "home") == (tmp_path / "home", None)
 
 
 @pytest.mark.parametrize("tool", ["useradd", "adduser", None])
 def test_a_system_account_that_cannot_be_made_is_said(monkeypatch, tool):
-    monkeypatch.setattr(postgres, "_exists", lambda account: False)
+    monkeypatch.setattr(machine, "_exists", lambda account: False)
     monkeypatch.setattr("shutil.which", lambda name, path: "/bin/false" if name == tool else None)
     with pytest.raises(postgres.PostgresError, match="could not be made"):
-        postgres.make_account()
+        machine.make_account()
