@@ -10,7 +10,6 @@ from enum import Enum
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.crypto import constant_time_compare
@@ -36,6 +35,14 @@ class Opening(Enum):
     CLOSED = "closed"
 
 
+class _Undone(Exception):
+    """Leaves the transaction so that it rolls back; carries the error page."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.response = response
+
+
 class ActorMiddleware:
     """Sets `request.actor`, None for somebody who has not signed in, and opens the transaction in which they act."""
 
@@ -48,35 +55,47 @@ class ActorMiddleware:
         user_id = request.session.get(SESSION_KEY)
         if user_id is None:
             return self._stranger(request, opening)
-        with at_the_door(int(user_id)):
-            membership = _membership(request, int(user_id))
-            if membership is not None:
+        response = self._known(request, int(user_id), opening)
+        if response is not None:
+            return response
+        request.session.flush()
+        return self._stranger(request, opening)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Any error but a refusal, which `RefusalMiddleware` has answered before, leaves nothing behind."""
+        request.ihala_failed = True
+
+    def _known(self, request: HttpRequest, user_id: int, opening: Opening) -> HttpResponse | None:
+        """The answer to somebody who has signed in; None if they may not be in any more."""
+        try:
+            with at_the_door(user_id):
+                membership = _membership(request, user_id)
+                if membership is None:
+                    return None
                 request._cached_user = membership.user
                 request.actor = actor_of(membership)
                 become(request.actor)
                 if membership.user.one_time_password and opening is Opening.CLOSED:
                     return _send_to(request, reverse("account_change_password"))
                 return self._answer(request)
-        request.session.flush()
-        return self._stranger(request, opening)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Any error but a refusal, which `RefusalMiddleware` has answered before, leaves nothing behind."""
-        if connection.in_atomic_block:
-            transaction.set_rollback(True)
+        except _Undone as undone:
+            return undone.response
 
     def _stranger(self, request: HttpRequest, opening: Opening) -> HttpResponse:
         if opening is Opening.CLOSED:
             return sign_in_first(request)
         if opening is Opening.PUBLIC:
             return self.get_response(request)
-        with at_the_door():
-            return self._answer(request)
+        try:
+            with at_the_door():
+                return self._answer(request)
+        except _Undone as undone:
+            return undone.response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code >= 500:
-            transaction.set_rollback(True)
+        if response.status_code >= 500 or getattr(request, "ihala_failed", False):
+            raise _Undone(response)
         return response
 
 

@@ -1,0 +1,1 @@
+"""Pages of organisations: agreements, staff, working time, and the demo's door."""
