@@ -75,13 +75,14 @@
   // ---------------------------------------------------------------- rows: <div data-formset="prefix">
   function rows(box) {
     const prefix = box.dataset.formset;
+    const own = (selector) => [...box.querySelectorAll(selector)].find((node) => node.closest("[data-formset]") === box);
     const total = box.querySelector(`[name="${CSS.escape(prefix)}-TOTAL_FORMS"]`);
-    const list = box.querySelector(".rows");
+    const list = own(".rows");
     const number = () => [...list.children].filter((row) => !row.hidden).forEach((row, index) => { const node = row.querySelector("[data-number]"); if (node) node.textContent = index + 1; });
-    box.querySelector("[data-add]").addEventListener("click", (event) => {
+    own("[data-add]")?.addEventListener("click", (event) => {
       event.preventDefault();
       const holder = document.createElement("template");
-      holder.innerHTML = box.querySelector("template").innerHTML.replaceAll("__prefix__", total.value);
+      holder.innerHTML = own("template").innerHTML.replaceAll("__prefix__", total.value);
       const row = holder.content.firstElementChild;
       total.value = Number(total.value) + 1;
       list.append(row);
@@ -115,12 +116,20 @@
     const choices = group.querySelectorAll("input");
     const field = form?.elements[group.dataset.absences];
     if (!(field instanceof HTMLElement)) return;
-    field.addEventListener("input", () => { if (field.value) choices.forEach((choice) => { choice.checked = choice.value === ""; }); });
-    choices.forEach((choice) => {
-      let was = choice.checked;
-      choice.addEventListener("click", () => { if (was && choice.type === "radio") choice.checked = false; choices.forEach((other) => other.dispatchEvent(new Event("ihala:was"))); if (was) form.dispatchEvent(new Event("change")); });
-      choice.addEventListener("ihala:was", () => { was = choice.checked; });
+    let chosen = [...choices].find((choice) => choice.checked && choice.value);
+    field.addEventListener("input", () => {
+      if (!field.value) return;
+      chosen = undefined;
+      choices.forEach((choice) => { choice.checked = choice.value === ""; });
     });
+    // A second click takes the answer back, which a radio button alone cannot.
+    choices.forEach((choice) => choice.addEventListener("click", () => {
+      if (choice === chosen) {
+        choice.checked = false;
+        chosen = undefined;
+        choice.dispatchEvent(new Event("change", { bubbles: true }));
+      } else chosen = choice;
+    }));
   }
 
   function wire(root) {
