@@ -29,9 +29,8 @@ from .content import CaseContent
 from .enums import AccessReason, CaseState, CloseReason
 from .models import Access, Case, CaseNote, FormDraft, Person
 from .references import new_reference
-from .rules import NOT_ARRIVED, NOT_VISIBLE, tidy, why_not_change, why_not_open
+from .rules import NOT_ARRIVED, NOT_PERMITTED, NOT_VISIBLE, tidy, why_not_change, why_not_manage, why_not_open
 
-NOT_PERMITTED = Refusal("not_permitted", _("Your role does not write cases."), Status.FORBIDDEN)
 PAPER_REFERENCE_KNOWN = Refusal(
     "paper_reference_known", _("There is a case with this file number already."), Status.CONFLICT
 )
@@ -216,7 +215,7 @@ def close_case(case: Case, *, by: Actor, reason: CloseReason) -> Case:
 def reopen_case(case: Case, *, by: Actor) -> Case:
     """Work goes on. Refused `case_not_closed`."""
     case = _locked(case)
-    _require(why_not_open(case, by))
+    _require(why_not_manage(case, by))
     if case.state != CaseState.CLOSED:
         raise Refused(Refusal("case_not_closed", _("This case is open already.")))
     case.state, case.close_reason, case.closed_at, case.closed_by_id = CaseState.OPEN, "", None, None
@@ -233,7 +232,7 @@ def give_access(
     Whoever has access may give it; besides them the system, and who may assign the case's referral."""
     case, reason = _locked(case), AccessReason(reason)
     if not (by.system or (reason == AccessReason.ASSIGNED and by.has(Permission.ASSIGN))):
-        _require(why_not_open(case, by))
+        _require(why_not_manage(case, by))
     roles = [Role(role)] if role else _roles_of(membership_id, by.organisation_id)
     if Permission.READ_CASE not in permissions_of(set(roles)):
         raise Refused(NO_COLLEAGUE)
@@ -259,7 +258,7 @@ def _roles_of(membership_id: int | None, organisation_id: int) -> list[Role]:
 def close_access(access: Access, *, by: Actor) -> Access:
     """End an entry of the access list; refused `last_access` for the last one."""
     case = _locked(access.case)
-    _require(why_not_open(case, by))
+    _require(why_not_manage(case, by))
     open_entries = list(Access.objects.filter(case=case, closed_at=None))
     mine = next((entry for entry in open_entries if entry.pk == access.pk), None)
     if mine is None:

@@ -183,6 +183,7 @@ def detail(case: Case, opened: OpenedCase, actor: Actor) -> dict[str, Any]:
         "accesses": accesses,
         "note_form": NoteForm(),
         "access_form": AccessForm(actor=actor),
+        "may_manage": actor.has(Permission.WRITE_CASE),
         "refer_url": _refer_url(case, actor),
     }
 

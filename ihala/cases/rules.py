@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from ihala.accounts.roles import Permission
 from ihala.core import text
 from ihala.core.refusal import Refusal, Status
 from ihala.core.vocabulary import Absent, AgeBand, DisclosureClass, Sex
@@ -235,6 +236,7 @@ def by_class(fields: tuple[Field, ...], values: dict[str, JSON]) -> dict[Disclos
 
 
 NOT_VISIBLE = Refusal("not_visible", gettext_lazy("This case cannot be found."), Status.NOT_VISIBLE)
+NOT_PERMITTED = Refusal("not_permitted", gettext_lazy("Your role does not write cases."), Status.FORBIDDEN)
 CLOSED = Refusal("case_closed", gettext_lazy("This case is closed and can no longer be changed."))
 NOT_ARRIVED = Refusal("case_not_open", gettext_lazy("Nobody has arrived yet; the case is filled on arrival."))
 
@@ -246,8 +248,15 @@ def why_not_open(case: Case, actor: Actor) -> Refusal | None:
     return NOT_VISIBLE
 
 
-def why_not_change(case: Case, actor: Actor) -> Refusal | None:
-    """Who may open an open case may change it."""
+def why_not_manage(case: Case, actor: Actor) -> Refusal | None:
+    """Who has access and writes cases decides who else may open it, and whether it is closed."""
     if refusal := why_not_open(case, actor):
+        return refusal
+    return None if actor.has(Permission.WRITE_CASE) else NOT_PERMITTED
+
+
+def why_not_change(case: Case, actor: Actor) -> Refusal | None:
+    """Who manages an open case may change it."""
+    if refusal := why_not_manage(case, actor):
         return refusal
     return {CaseState.CLOSED: CLOSED, CaseState.EXPECTED: NOT_ARRIVED}.get(CaseState(case.state))

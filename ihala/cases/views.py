@@ -23,7 +23,7 @@ from .case_form import CaseForm
 from .enums import AccessReason, CloseReason
 from .forms import AccessForm, CloseForm, NoteForm
 from .models import Access, Case
-from .rules import NOT_VISIBLE, why_not_change
+from .rules import NOT_PERMITTED, NOT_VISIBLE, why_not_change
 from .typed import Typed, one_more, only_ours
 
 _ADDED = re.compile(
@@ -41,7 +41,7 @@ def _case(request: Request, reference: str) -> Case:
 
 def _require(request: Request, permission: Permission) -> None:
     if not request.actor.has(permission):
-        raise Refused(actions.NOT_PERMITTED)
+        raise Refused(NOT_PERMITTED)
 
 
 @require_GET
@@ -229,9 +229,10 @@ def note(request: Request, reference: str) -> HttpResponse:
 def close(request: Request, reference: str) -> HttpResponse:
     """End the work on a case."""
     case = _case(request, reference)
-    form = CloseForm(request.POST or None)
-    if request.method == "GET" or not form.is_valid():
-        return render(request, "cases/close.html", {"case": case, "form": form})
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        status = Status.NOT_POSSIBLE if form.is_bound else 200
+        return render(request, "cases/close.html", {"case": case, "form": form}, status=status)
     actions.close_case(case, by=request.actor, reason=CloseReason(form.cleaned_data["reason"]))
     messages.success(request, _("The case is closed."))
     return redirect("cases:detail", case.reference)

@@ -14,7 +14,7 @@ CONTENT = CaseContent(
         "documents": [{"type": "passport", "number": "EP4471203"}],
         "phones": [
             {
-                "number": "050 000 4567",
+                "number": "+971 50 000 4567",
                 "safe": True,
                 "hours": "09:00-12:00",
                 "voicemail": False,
