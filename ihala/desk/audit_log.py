@@ -142,7 +142,7 @@ def _details(detail: dict[str, Any]) -> list[str]:
     if detail.get("purpose") in Purpose.values:
         found.append(str(Purpose(detail["purpose"]).label))
     for key, words in (
-        ("classes", _("Opened: %(classes)s")),
+        ("classes", _("Disclosure classes: %(classes)s")),
         ("deposited", _("After acceptance: %(classes)s")),
     ):
         if classes := [str(DisclosureClass(cls).label) for cls in detail.get(key, [])]:
