@@ -35,20 +35,26 @@ KINDS = {
 ROWS = "rows"
 
 
-def grouped(values: Values) -> list[dict[str, Any]]:
+def grouped(cls: str, values: Values) -> list[dict[str, Any]]:
     """The values of one class, person by person: {title, items}, items as `components/facts.html` takes them."""
     groups: dict[str, dict[str, Any]] = {}
-    for path, value in values.items():
+    for path, value in in_order(cls, values).items():
         head = path.rsplit(".", 1)[0]
         group = groups.setdefault(head, {"title": _title(path), "items": []})
         group["items"].append(item(path, value))
     return list(groups.values())
 
 
+def in_order(cls: str, values: Values) -> Values:
+    """The same values in the order of the case's form: a sealed document does not keep it."""
+    content = case_rules.content_of({DisclosureClass(cls): dict(values)}, "")
+    return case_rules.package_of(content).get(DisclosureClass(cls), {})
+
+
 def _title(path: str) -> str:
     """ "Survivor", "Companion 2"; nothing for what concerns the case as a whole."""
     field = case_rules.field_at(path)
-    return "" if path.startswith("case.") else case_rules.labels(path).removesuffix(f": {field.label}")
+    return "" if path.startswith("case.") else case_rules.labels(path).removesuffix(str(field.label)).rstrip(" :")
 
 
 def item(path: str, value: Any) -> dict[str, Any]:
@@ -99,7 +105,7 @@ def matrix(
             "before": ("open" if cls in early else "sealed") if cls in allowed else "never",
             "after": "open" if cls in allowed else "never",
             "why": "" if cls in allowed else _("Not allowed by consent or the agreement"),
-            "groups": grouped(everything[cls]),
+            "groups": grouped(cls, everything[cls]),
             "count": len(everything[cls]),
         }
         for cls in DisclosureClass
@@ -136,7 +142,7 @@ def sections(referral: Referral, parts: Parts) -> list[dict[str, Any]]:
         {
             "code": cls.value,
             "name": cls.label,
-            "groups": grouped(values) if values is not None else [],
+            "groups": grouped(cls, values) if values is not None else [],
             "sealed": "" if values is not None else _why_sealed(referral),
         }
         for cls in DisclosureClass

@@ -28,6 +28,8 @@ TEMPLATE = HERE / "letter.typ"
 FONTS = HERE / "fonts"
 ORDINALS = ("أولاً", "ثانياً", "ثالثاً", "رابعاً", "خامساً", "سادساً", "سابعاً", "ثامناً", "تاسعاً", "عاشراً")
 LEFT_TO_RIGHT = frozenset({"phone", "document_number"})
+LONG = 60
+"""Characters from which a line is set as a paragraph in its own direction, and not at the page's starting edge."""
 Values = Mapping[str, Any]
 
 
@@ -62,10 +64,15 @@ def letter_data(
         "stamp": _("Stamp"),
         "confidential": _("Confidential · only for those whose work needs it · destroy after use"),
         "page": pgettext("page", "Page {page} of {pages}"),
-        "watermark": [reader.organisation_name, reader.name, text.moment(now())],
+        "watermark": [reader.organisation_name, reader.name, _moment()],
         "printed": _("Printed by %(name)s, %(organisation)s, %(moment)s")
-        % {"name": reader.name, "organisation": reader.organisation_name, "moment": text.moment(now())},
+        % {"name": reader.name, "organisation": reader.organisation_name, "moment": _moment()},
     }
+
+
+def _moment() -> str:
+    """Day and hour in full: paper outlives "today"."""
+    return f"{text.day(now())} · {text.hour(now())}"
 
 
 def _number(index: int) -> str:
@@ -104,7 +111,12 @@ def _fact(label: Any, value: Any, ltr: bool = False) -> dict[str, Any]:
 def _words(value: Any, ltr: bool = False) -> dict[str, Any]:
     """Lines, each with its own direction; a number or reference runs left to right as one piece."""
     lines = [line for line in str(value or "").split("\n") if line.strip()]
-    return {"lines": [{"text": line, "rtl": not ltr and _runs_rtl(line)} for line in lines], "ltr": ltr}
+    return {
+        "lines": [
+            {"text": line, "rtl": not ltr and _runs_rtl(line), "long": len(line) > LONG} for line in lines
+        ],
+        "ltr": ltr,
+    }
 
 
 def _runs_rtl(line: str) -> bool:
@@ -147,17 +159,18 @@ def _classes(
         if cls in newest:
             values = newest[cls]
             sealed = "" if values is not None else _("Sealed: it is not open to this reader.")
-            found.append({"title": str(cls.label), "sealed": sealed, "groups": _groups(values or {})})
+            found.append({"title": str(cls.label), "sealed": sealed, "groups": _groups(cls, values or {})})
     return found
 
 
-def _groups(values: Values) -> list[dict[str, Any]]:
-    """The values of a class, person by person."""
+def _groups(cls: DisclosureClass, values: Values) -> list[dict[str, Any]]:
+    """The values of a class, person by person, in the order of the case's form."""
     groups: dict[str, dict[str, Any]] = {}
-    for path, value in values.items():
+    content = case_rules.content_of({cls: dict(values)}, "")
+    for path, value in case_rules.package_of(content).get(cls, {}).items():
         field = case_rules.field_at(path)
         whole = path.startswith("case.")
-        title = "" if whole else case_rules.labels(path).removesuffix(f": {field.label}")
+        title = "" if whole else case_rules.labels(path).removesuffix(str(field.label)).rstrip(" :")
         group = groups.setdefault(path.rsplit(".", 1)[0], {"title": title, "items": [], "list": []})
         group["items"].append({"label": str(field.label), **_value(field, path, value)})
     return list(groups.values())
