@@ -1,0 +1,42 @@
+"""The list behind the bell."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_POST
+
+from ihala.organisations.models import Request
+
+from . import actions, rules
+from .models import Notification
+
+PAGE = 50
+
+
+def notifications(request: Request) -> HttpResponse:
+    """The newest first, and which of them the reader has not seen."""
+    found = list(rules.visible_to(request.actor).order_by("-created_at", "id")[:PAGE])
+    unseen = set(
+        rules.unseen_by(request.actor).filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True)
+    )
+    rows = [{"notification": one, "unseen": one.pk in unseen, "url": _address(one)} for one in found]
+    return render(request, "notifications/list.html", {"rows": rows, "unseen": len(unseen)})
+
+
+@require_POST
+def mark_all_seen(request: Request) -> HttpResponse:
+    """Everything that was listed has been looked at."""
+    actions.mark_seen(
+        rules.unseen_by(request.actor).order_by("-created_at")[: rules.NEWEST], by=request.actor
+    )
+    return redirect("notifications:list")
+
+
+def _address(notification: Notification) -> str:
+    """Where its subject is shown; "" while there is no such page."""
+    if notification.subject_id is None:
+        return ""
+    try:
+        return reverse("referrals:by_key", args=[notification.subject_id])
+    except NoReverseMatch:
+        return ""
