@@ -96,13 +96,13 @@ class ConsentForm(RecipientForm):
     def clean(self) -> dict[str, Any]:
         """The rules of consent, at the field they belong to."""
         values = super().clean() or {}
-        if not self.errors:
-            if values["given_by"] == GivenBy.GUARDIAN and not values["relation"]:
-                self.add_error("relation", _("Choose how the guardian is related."))
-            if refusal := why_not_given(self.given(), clock.today()):
-                self.add_error(
-                    _FIELD_OF.get(refusal.code), forms.ValidationError(refusal.message, code=refusal.code)
-                )
+        if self.errors:
+            return values
+        if values["given_by"] == GivenBy.GUARDIAN and not values["relation"]:
+            self.add_error("relation", _("Choose how the guardian is related."))
+        elif refusal := why_not_given(self.given(), clock.today()):
+            error = forms.ValidationError(refusal.message, code=refusal.code)
+            self.add_error(_FIELD_OF.get(refusal.code), error)
         return values
 
     def given(self) -> Given:

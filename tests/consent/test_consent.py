@@ -136,7 +136,9 @@ def test_consent_and_terms_both_limit_the_classes(aman, dfwac, case, consent):
         released_at=lambda cls, urgency: Release.NEVER if cls == NARRATIVE else Release.SENDING,
     )
     assert rules.allowed_classes(basis, closed) == (TRIAGE, IDENTITY)
-    unsigned = SimpleNamespace(classes_under=lambda kind: (), released_at=lambda cls, urgency: Release.SENDING)
+    unsigned = SimpleNamespace(
+        classes_under=lambda kind: (), released_at=lambda cls, urgency: Release.SENDING
+    )
     assert rules.allowed_classes(basis, unsigned) == (TRIAGE,)
 
 
@@ -156,7 +158,9 @@ def test_more_than_a_year_is_unusual():
 
 @pytest.mark.parametrize("side", ["aman", "dfwac"])
 @pytest.mark.parametrize("who", ["caseworker", "supervisor", "duty", "practitioner"])
-def test_staff_of_either_party_take_a_consent_back_and_twice_is_once(request, aman, dfwac, case, consent, side, who):
+def test_staff_of_either_party_take_a_consent_back_and_twice_is_once(
+    request, aman, dfwac, case, consent, side, who
+):
     actor = request.getfixturevalue(side).actor(who)
     with acting(actor):
         actions.withdraw(consent.id, by=actor, how=How.TELEPHONE)
@@ -167,7 +171,9 @@ def test_staff_of_either_party_take_a_consent_back_and_twice_is_once(request, am
         assert rules.basis_for(case.id, dfwac.id) is None
         found = rules.consents_of(case).get()
         assert rules.standing(found, clock.today()) is Standing.WITHDRAWN
-        assert Event.objects.filter(name="consent.withdrawn").count() == 1  # the holder reads of it in its own log
+        assert (
+            Event.objects.filter(name="consent.withdrawn").count() == 1
+        )  # the holder reads of it in its own log
 
 
 def test_the_other_party_cannot_undo_or_repeat_what_one_party_recorded(aman, dfwac, case, consent):
@@ -260,7 +266,9 @@ def test_every_key_that_rests_on_the_consent_goes_with_it(aman, dfwac, case, con
 # --------------------------------------------------------------------------------------------------------------- walls
 
 
-def test_the_recipient_reads_nothing_of_a_consent_and_the_holder_reads_of_its_withdrawal(aman, dfwac, consent):
+def test_the_recipient_reads_nothing_of_a_consent_and_the_holder_reads_of_its_withdrawal(
+    aman, dfwac, consent
+):
     with acting(dfwac.supervisor):
         assert not Consent.objects.exists()
         actions.withdraw(consent.id, by=dfwac.supervisor)
@@ -326,7 +334,10 @@ def test_nobody_records_a_withdrawal_in_anothers_name(aman, dfwac, consent):
     ],
 )
 def test_the_database_refuses_a_consent_that_cannot_be(aman, consent, changes):
-    changes = {("recipient_id" if k == "recipient" else k): (aman.id if v == "holder" else v) for k, v in changes.items()}
+    changes = {
+        ("recipient_id" if k == "recipient" else k): (aman.id if v == "holder" else v)
+        for k, v in changes.items()
+    }
     with acting(aman.caseworker):
         row = Consent.objects.get()
         row.pk = uuid4()

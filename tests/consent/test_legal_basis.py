@@ -134,7 +134,9 @@ def test_the_agreement_says_which_legal_bases_there_are(aman, case):
     usual = {"case": case, "by": aman.caseworker, "type_": LegalBasis.VITAL_INTEREST, "source": "law"}
     with acting(aman.caseworker):
         assert refused(actions.record_basis, recipient=other.id, **usual) == "basis_not_in_terms"
-        assert actions.record_basis(recipient=third.id, **usual).pk  # no terms yet: nothing can be sent either
+        assert actions.record_basis(
+            recipient=third.id, **usual
+        ).pk  # no terms yet: nothing can be sent either
 
 
 def test_withdrawing_consent_leaves_the_legal_basis_untouched(aman, dfwac, case, basis):

@@ -65,7 +65,14 @@ def stored(result: intake.Result, party: Party) -> list[tuple[str, Any]]:
     for model in (Consent, LegalBasisRecord):
         rows = list(model.objects.filter(case=case))
         found[model.__name__] = [
-            [told, {f.name: str(getattr(row, f.name)) for f in model._meta.concrete_fields if f.name != "details"}]
+            [
+                told,
+                {
+                    f.name: str(getattr(row, f.name))
+                    for f in model._meta.concrete_fields
+                    if f.name != "details"
+                },
+            ]
             for row, told in zip(rows, consent.open_details(rows, by=by), strict=True)
         ]
         found[f"{model.__name__}.classes"] = [list(row.classes) for row in rows]
@@ -141,7 +148,11 @@ def test_signatures_on_paper_are_statements_and_the_real_ones_follow(parties):
         assert told["source"] == "قانون وديمة، المادة 42"
         consent.first_sign_off(row, by=party.caseworker)
         basis = consent_rules.basis_for(result.case.pk, recipient)
-    assert basis is not None and basis.kind == LegalBasis.CHILD_PROTECTION_DUTY and basis.second_signature_pending
+    assert (
+        basis is not None
+        and basis.kind == LegalBasis.CHILD_PROTECTION_DUTY
+        and basis.second_signature_pending
+    )
 
 
 def test_a_guardians_consent_is_one(parties):
@@ -171,7 +182,7 @@ def test_the_same_form_twice_is_one_referral(path, parties):
 
 
 def test_a_form_that_came_while_another_import_was_under_way_is_the_same_referral(parties, monkeypatch):
-    first, _tree, party = imported(paper.GOOD[0], parties)
+    first, _tree, _party = imported(paper.GOOD[0], parties)
     answers = iter([None, first])
     monkeypatch.setattr(intake, "known", lambda *_args: next(answers))
     second, _tree, _party = imported(paper.GOOD[0], parties)
@@ -241,7 +252,10 @@ def test_only_roles_that_import_import(parties, who):
 
 def test_what_no_field_takes_is_read_again_on_the_case(parties):
     aman = parties["aman"].caseworker
-    tree = paper.read(paper.GOOD[0]) | {"shoe_size": "38", "survivor": {"name": "سلمى", "tribe": {"a": ["ب"]}}}
+    tree = paper.read(paper.GOOD[0]) | {
+        "shoe_size": "38",
+        "survivor": {"name": "سلمى", "tribe": {"a": ["ب"]}},
+    }
     with acting(aman):
         result = import_form(json.dumps(tree).encode(), by=aman)
         assert {path for path, _value in result.kept} == {"$.shoe_size", "$.survivor.tribe"}

@@ -110,7 +110,12 @@ def test_what_is_wrong_is_named_at_its_place(changes, expected):
     assert expected in problems(bent(**changes))
 
 
-BASIS = {"type": "child_protection_duty", "source": "قانون وديمة", "first_sign_off": "أ", "second_sign_off": "ب"}
+BASIS = {
+    "type": "child_protection_duty",
+    "source": "قانون وديمة",
+    "first_sign_off": "أ",
+    "second_sign_off": "ب",
+}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +166,12 @@ def test_purposes_follow_from_what_is_asked_for():
 def test_what_no_field_fits_is_kept_as_a_note_with_its_place():
     found = form(
         bent(
-            survivor={"name": "سلمى", "religion": "x", "nationality": "Atlantis", "needs": ["cot", "balcony"]},
+            survivor={
+                "name": "سلمى",
+                "religion": "x",
+                "nationality": "Atlantis",
+                "needs": ["cot", "balcony"],
+            },
             services_requested=["shelter", "transport"],
             companions=[{"name": "سارة", "toy": {"kind": "bear", "number": 1.10}}],
             exploitation={"type": "sexual", "by": "phone"},
