@@ -126,9 +126,9 @@ def send_at_once(
     def change(locked: Referral) -> None:
         locked.send_key = key
         _pin_terms(locked)
-        locked.review_due_at = now() + REVIEW_WITHIN
         package.seal(locked, by=by, dispatched=True)
         _sent(locked)
+        locked.review_due_at = locked.sent_at + REVIEW_WITHIN
         _open_to_supervisors(locked, by)
 
     return take(Step.SEND_AT_ONCE, referral, by=by, version=version, change=change, text=text)
@@ -201,6 +201,7 @@ def _pin_terms(referral: Referral) -> None:
 
 
 def _sent(referral: Referral) -> None:
+    """From here on the receiver sees the row."""
     referral.sent_at = now()
 
 
