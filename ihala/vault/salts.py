@@ -8,6 +8,7 @@ whose row never came is swept. Nothing here is kept in memory, so that erasure w
 import os
 import time
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -30,7 +31,7 @@ def ensure(root: UUID) -> bytes:
     if found is not None:
         return found
     path = _path(root)
-    _make_folder(path.parent)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_once(path, os.urandom(SECRET_BYTES))
     return path.read_bytes()
 
@@ -45,10 +46,8 @@ def read(root: UUID) -> bytes | None:
 
 def destroy(root: UUID) -> None:
     """Remove the salt for good; nothing sealed under this case or referral opens any more. May be repeated."""
-    path = _path(root)
-    path.unlink(missing_ok=True)
-    if path.parent.exists():
-        sync_folder(path.parent)
+    _path(root).unlink(missing_ok=True)
+    sync_folder(folder())
 
 
 def sweep(known_roots: Collection[UUID]) -> int:
@@ -62,22 +61,19 @@ def sweep(known_roots: Collection[UUID]) -> int:
 
 
 def _lying() -> Iterator[tuple[UUID, float]]:
-    for path in sorted(folder().glob("??/*.salt")):
+    for path in sorted(folder().glob("*.salt")):
         yield UUID(path.stem), path.stat().st_mtime
 
 
 def _path(root: UUID) -> Path:
-    return folder() / root.hex[:2] / f"{root}.salt"
-
-
-def _make_folder(path: Path) -> None:
-    if not path.exists():
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sync_folder(path.parent)
+    return folder() / f"{root}.salt"
 
 
 def write_once(path: Path, content: bytes) -> None:
-    """Write a file of mode 0600 that appears whole or not at all; if another process was first, its file stays."""
+    """Write a file of mode 0600 that appears whole or not at all; if another process was first, its file stays.
+
+    Either way the file is durable when this returns.
+    """
     draft = path.with_name(f".{path.name}.{uuid4().hex}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -85,10 +81,8 @@ def write_once(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            return
     finally:
         draft.unlink()
     sync_folder(path.parent)

@@ -1,4 +1,5 @@
-"""The log is added to and read. At the door nobody is known yet, so such an event belongs to no organisation."""
+"""The log is added to and read; nobody writes in another's name. At the door nobody is known yet, so an event there
+belongs to no organisation."""
 
 from django.db import migrations
 
@@ -6,7 +7,8 @@ from ihala.core.rls import MINE, protect
 
 ME = "(SELECT ihala_organisation())"
 READS = f"({MINE} OR concerns_organisation_id = {ME})"
-ADDS = f"CASE WHEN organisation_id IS NULL THEN (SELECT ihala_at_the_door()) ELSE {MINE} END"
+MYSELF = f"{MINE} AND user_id = (SELECT ihala_user())"
+ADDS = f"CASE WHEN organisation_id IS NULL THEN (SELECT ihala_at_the_door()) ELSE {MYSELF} END"
 
 NEVER_CHANGED = """
 CREATE FUNCTION audit_event_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
