@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -248,9 +249,9 @@ class Cluster:
             command, capture_output=True, text=True, stdin=subprocess.DEVNULL, **self._as_account()
         )
 
-    def _as_account(self) -> dict[str, object]:
+    def _as_account(self) -> dict[str, Any]:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
-        common: dict[str, object] = {"env": environment, "cwd": "/", "umask": 0o077}
+        common: dict[str, Any] = {"env": environment, "cwd": "/", "umask": 0o077}
         if self.account is None:
             return common
         entry = pwd.getpwnam(self.account)

@@ -40,7 +40,16 @@ class Command:
 
 def server(port: int, host: str = "localhost", workers: int = 2) -> Command:
     """granian with Django in it; each of its two processes answers four people at once."""
-    options = ("--interface", "wsgi", "--host", _number(host), "--port", str(port), "--workers", str(workers))
+    options: tuple[str, ...] = (
+        "--interface",
+        "wsgi",
+        "--host",
+        _number(host),
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+    )
     options += (
         "--blocking-threads",
         "8",

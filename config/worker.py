@@ -19,7 +19,8 @@ def main() -> None:
     from procrastinate.contrib.django import app
 
     connections.close_all()
-    with app.replace_connector(app.connector.get_worker_connector()) as running:
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with app.replace_connector(connector) as running:
         running.run_worker(
             concurrency=2,
             wait="--once" not in sys.argv,
