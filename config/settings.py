@@ -104,6 +104,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "ihala.notifications.context.bell",
+                "ihala.desk.context.navigation",
             ],
         },
     }
