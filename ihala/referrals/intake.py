@@ -12,6 +12,7 @@ from typing import TextIO
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.models import User
@@ -131,7 +132,9 @@ def run_command(paths: Iterable[str], as_user: str, out: TextIO | None = None) -
     out = out or sys.stdout
     actor = _staff_member(as_user)
     if actor is None or not actor.has(Permission.IMPORT_INTAKE):
-        for line in in_both(_("There is no staff member “%(user)s” who imports forms.") % {"user": as_user}):
+        for line in in_both(
+            format_lazy(_("There is no staff member “{user}” who imports forms."), user=as_user)
+        ):
             print(line, file=out)
         return 1
     results = [_import_file(path, actor) for path in paths]

@@ -156,7 +156,9 @@ def shape_problems(field: Field, raw: Any, path: str) -> Iterator[Problem]:
         return
     if field.kind is Kind.YES_NO:
         if not isinstance(raw, bool):
-            yield Problem(path, "wrong_type", _("true or false is expected here."))
+            yield Problem(
+                path, "wrong_type", format_lazy(_("{yes} or {no} is expected here."), yes="true", no="false")
+            )
     elif field.kind is Kind.ROWS:
         yield from _row_problems(field, raw, path)
     elif field.kind in MANY_CODES:

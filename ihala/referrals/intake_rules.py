@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ihala.cases.content import CaseContent
@@ -80,7 +81,7 @@ def parse(content: bytes, parties: Parties) -> Form | list[Problem]:
     if problems:
         return problems
     if tree.get("form") != FORM:
-        message = _("This is not a form of the kind “inter-agency-referral/1”.")
+        message = format_lazy(_("This is not a form of the kind “{kind}”."), kind=FORM)
         return [Problem("$.form", "unknown_form", message)]
     written = tree.get("date")
     found = Reader(clock.today()).day("$.date", written if is_text(written) else None, required=False)
@@ -230,7 +231,9 @@ def _legal_basis(reader: Reader, raw: Any) -> Stated | None:
     values = reader.mapping(path, raw)
     type_ = reader.code(f"{path}.type", values.get("type"), LegalBasis)
     if type_ in CONSENTED:
-        reader.problem(f"{path}.type", "unknown_code", _("Consent is entered under “consent”."))
+        reader.problem(
+            f"{path}.type", "unknown_code", format_lazy(_("Consent is entered under “{key}”."), key="consent")
+        )
     source = reader.text(f"{path}.source", values.get("source"), required=True, longest=LONGEST_WORDS)
     first = reader.text(f"{path}.first_sign_off", values.get("first_sign_off"), required=True)
     second = reader.text(f"{path}.second_sign_off", values.get("second_sign_off"), required=True)
