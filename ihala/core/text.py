@@ -115,11 +115,15 @@ def hour(value: datetime) -> str:
 
 def moment(value: datetime, *, now: datetime | None = None) -> str:
     """Day and hour, as short as it stays clear: "today 09:43", "5 March 09:43", "5 March 2025 09:43"."""
-    here, today = _in_dubai(value), _in_dubai(now or clock.now()).date()
+    return _moment(get_language() or "ar", _in_dubai(value), _in_dubai(now or clock.now()).date())
+
+
+@lru_cache(maxsize=4096)
+def _moment(language: str, here: datetime, today: date) -> str:
     near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}.get((here.date() - today).days)
     months = _names(_locale())[0]
     name = near or f"{here.day} {months[here.month]}" + ("" if here.year == today.year else f" {here.year}")
-    return _("%(day)s at %(hour)s") % {"day": name, "hour": hour(value)}
+    return _("%(day)s at %(hour)s") % {"day": name, "hour": f"{here:%H:%M}"}
 
 
 def _in_dubai(value: Day) -> Day:
@@ -144,6 +148,11 @@ PAUSED = gettext_lazy("Clock paused")
 
 def _count(unit: str, count: int, *, governed: bool) -> str:
     """One unit in words. `governed`: after a preposition, where Arabic changes the dual."""
+    return _counted(get_language() or "ar", unit, count, governed)
+
+
+@lru_cache(maxsize=2048)
+def _counted(language: str, unit: str, count: int, governed: bool) -> str:
     forms = {
         "minutes": (
             lambda: npgettext("after a preposition", "%(count)d minute", "%(count)d minutes", count),
@@ -208,10 +217,16 @@ def relative(value: datetime, *, now: datetime | None = None) -> str:
 def time_left(due: datetime, *, now: datetime | None = None) -> tuple[str, Nearness]:
     """What a deadline says ("in 2 hours and 10 minutes", "late by 35 minutes") and how near it is."""
     left = due - (now or clock.now())
-    words = duration(left, parts=1 if abs(left) >= HOURS_ENOUGH else 2, governed=True)
-    if left < timedelta(0):
-        return _("late by %(time)s") % {"time": words}, Nearness.LATE
-    return _("in %(time)s") % {"time": words}, Nearness.SOON if left <= SOON else Nearness.CALM
+    late = left < timedelta(0)
+    words = _left(get_language() or "ar", int(abs(left).total_seconds()) // 60, late)
+    return words, Nearness.LATE if late else Nearness.SOON if left <= SOON else Nearness.CALM
+
+
+@lru_cache(maxsize=8192)
+def _left(language: str, minutes: int, late: bool) -> str:
+    left = timedelta(minutes=minutes)
+    words = duration(left, parts=1 if left >= HOURS_ENOUGH else 2, governed=True)
+    return (_("late by %(time)s") if late else _("in %(time)s")) % {"time": words}
 
 
 def clock_words() -> dict[str, list[str] | str]:

@@ -6,6 +6,7 @@ Badges and clocks are tags and not includes because a work list shows a hundred 
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -13,6 +14,7 @@ from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from ihala.core import clock as the_clock
 from ihala.core import icons, looks, text, vocabulary
@@ -20,6 +22,8 @@ from ihala.core.worktime import Duration
 
 register = template.Library()
 NO_CLOCK = SafeString('<span class="clock none">—</span>')
+CLOCK = '<span class="clock {}">{}<time data-relative="clock" datetime="{}" title="{}">{}</time></span>'
+LATE, WAITING = icons.icon("alert"), icons.icon("clock")
 LTR_INPUTS = frozenset(
     {"tel", "email", "url", "number", "date", "time", "datetime-local", "month", "password"}
 )
@@ -107,9 +111,9 @@ def clock(due: datetime | None, paused: bool = False) -> SafeString:
             '<span class="clock calm">{}<span>{}</span></span>', icons.icon("pause"), text.PAUSED
         )
     return format_html(
-        '<span class="clock {}">{}<time data-relative="clock" datetime="{}" title="{}">{}</time></span>',
+        CLOCK,
         near.value,
-        icons.icon("alert" if near == text.Nearness.LATE else "clock"),
+        LATE if near == text.Nearness.LATE else WAITING,
         due.isoformat(timespec="seconds"),
         text.moment(due),
         words,
@@ -137,6 +141,11 @@ def badge(label: object, tone: str = "quiet", sign: str = "") -> SafeString:
 
 
 def _badge(sign: str, tone: str, label: object) -> SafeString:
+    return _drawn_badge(sign, tone, str(label))
+
+
+@lru_cache(maxsize=1024)
+def _drawn_badge(sign: str, tone: str, label: str) -> SafeString:
     return format_html('<span class="badge {}">{}{}</span>', tone, icons.icon(sign) if sign else "", label)
 
 
@@ -173,6 +182,11 @@ def now_iso() -> str:
 @register.simple_tag
 def clock_words() -> str:
     """The words of time for the page's script, as JSON."""
+    return _clock_words(get_language() or "ar")
+
+
+@lru_cache
+def _clock_words(language: str) -> str:
     return json.dumps(text.clock_words(), ensure_ascii=False, separators=(",", ":"))
 
 
