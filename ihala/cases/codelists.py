@@ -34,6 +34,24 @@ def languages() -> dict[str, str]:
     return {code: names[code] for code in (*FREQUENT_LANGUAGES, *rest) if code in names}
 
 
+@cache
+def _codes(file: str, code: str) -> dict[str, str]:
+    """Every name in either language, and every code, → the code; in lower case."""
+    listed = _names(file, code)
+    names = {name.casefold(): key for key, both in listed.items() for name in both.values()}
+    return {key.casefold(): key for key in listed} | names
+
+
+def country_code(text: str) -> str:
+    """The code of a country's name in either language; any other text as it is."""
+    return _codes("countries_en_ar.csv", "alpha2").get(text.strip().casefold(), text)
+
+
+def language_code(text: str) -> str:
+    """The code of a language's name in either language; any other text as it is."""
+    return _codes("languages_en_ar.csv", "code").get(text.strip().casefold(), text)
+
+
 def is_country(code: object) -> bool:
     """True for a code of the list."""
     return isinstance(code, str) and code in _names("countries_en_ar.csv", "alpha2")

@@ -22,7 +22,7 @@ from ihala.organisations.models import Actor, Membership
 from . import codelists
 from .content import Field, Kind
 from .enums import AccessReason, CloseReason
-from .fit import LONGEST_LINE, LONGEST_TEXT, Unfit, absent, fit
+from .fit import LONGEST_LINE, LONGEST_TEXT, Misfit, Unfit, absent, fit
 from .normalise import Doubt
 from .typed import ABSENT, IN_ONE_SELECT, WITH_ROWS, Typed
 
@@ -64,7 +64,7 @@ def form_field(field: Field) -> forms.Field:
         case Kind.YES_NO:
             found = _select(_yes_no(), required=False)
         case Kind.COUNTRY:
-            found = _select(codelists.countries(), required=False)
+            found = _line(list="codes-country")
         case Kind.CHOICES:
             options = field.choices.choices if field.choices else []
             found = forms.MultipleChoiceField(
@@ -104,7 +104,8 @@ class FieldsForm(forms.Form):
                 self._add_languages(key)
             if field.kind == Kind.BIRTH:
                 self.fields[f"{key}_was"] = forms.CharField(required=False, widget=forms.HiddenInput)
-            if not rows and not field.required and field.kind not in IN_ONE_SELECT:
+            given = f"{self.add_prefix(key)}_absent" in typed
+            if (given or not rows) and not field.required and field.kind not in IN_ONE_SELECT:
                 self._add_absence(key)
         for key in self.of_rows:
             self._add_absence(key)
@@ -148,6 +149,8 @@ class FieldsForm(forms.Form):
         except Unfit as unfit:
             self.add_error(key, str(unfit.misfit.label))
             return
+        if found.leftovers:
+            self.add_error(key, str(Misfit.NO_SUCH_CHOICE.label))
         if found.value is not None:
             self.values[key] = found.value
         for _place, doubt in found.doubts:
@@ -157,7 +160,7 @@ class FieldsForm(forms.Form):
         """The answer as `fit` wants it; an answer given counts more than a reason for none."""
         given = self.cleaned_data.get(key)
         if field.kind == Kind.LANGUAGES and (more := self.cleaned_data.get(f"{key}_more")):
-            given = [*(given or []), more]
+            given = [*(given or []), codelists.language_code(more)]
         if field.kind in IN_ONE_SELECT and given and given.startswith(ABSENT):
             return absent(given.removeprefix(ABSENT))
         if not given:
@@ -167,6 +170,8 @@ class FieldsForm(forms.Form):
             return given == "yes"
         if field.kind == Kind.OTHER_CHOICE:
             return field.code_of(given)
+        if field.kind == Kind.COUNTRY:
+            return codelists.country_code(given)
         if field.kind == Kind.BIRTH:
             return self._birth(key, given)
         return given

@@ -16,7 +16,7 @@ from ihala.core import clock
 from ihala.core.vocabulary import Absent, Category, DisclosureClass
 from ihala.organisations.models import Actor
 
-from . import actions
+from . import actions, codelists
 from .actions import OpenedCase
 from .case_form import SECTION_TITLES, CaseForm
 from .content import CASE, COMPANION, PERSON_OF_CONCERN, SURVIVOR, CaseContent, Field, Kind

@@ -11,13 +11,14 @@ from typing import Any
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from . import codelists
 from .content import CASE, COMPANION, PERSON_OF_CONCERN, SURVIVOR, CaseContent, Field, Kind
 from .fit import MOST_ROWS, is_absent
 
 Typed = MultiValueDict[str, str]
 Named = Iterator[tuple[str, list[str]]]
 ABSENT = "absent:"
-IN_ONE_SELECT = (Kind.CHOICE, Kind.YES_NO, Kind.COUNTRY)
+IN_ONE_SELECT = (Kind.CHOICE, Kind.YES_NO)
 WITH_ROWS = (Kind.ROWS, Kind.NOTES)
 OURS = re.compile(
     r"(survivor|case|companions-\d{1,3}|persons_of_concern-\d{1,3})-[a-zA-Z_]{1,40}(-\d{1,3}-[a-zA-Z_]{1,40})?"
@@ -88,5 +89,7 @@ def _named_value(name: str, field: Field, value: Any) -> Named:
         yield name, ["yes" if value else "no"]
     elif field.kind == Kind.OTHER_CHOICE:
         yield name, [field.label_of(value)]
+    elif field.kind == Kind.COUNTRY:
+        yield name, [codelists.country(value)]
     else:
         yield name, value if isinstance(value, list) else [value]

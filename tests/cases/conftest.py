@@ -1,20 +1,25 @@
 """Aman with its staff, the Foundation, and the family of the first paper form."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from ihala.accounts.models import User
 from ihala.accounts.roles import Role
 from ihala.cases import actions
 from ihala.cases.models import Case
 from ihala.cases.rules import CaseContent
-from ihala.core.acting import acting
+from ihala.core.acting import acting, at_the_door
 from ihala.organisations.actions import add_member
 from ihala.organisations.models import Actor
 from tests.organisations import cast
 
 from . import family
+
+SignIn = Callable[[Actor], Client]
 
 
 @pytest.fixture
@@ -55,3 +60,14 @@ def case(aman: cast.Party) -> Case:
 
 def changed(content: CaseContent, **case_values: Any) -> CaseContent:
     return replace(content, case={**content.case, **case_values})
+
+
+@pytest.fixture
+def sign_in(db: None) -> SignIn:
+    def signed_in(actor: Actor) -> Client:
+        client = Client()
+        with at_the_door(actor.user_id):
+            client.force_login(User.objects.get(pk=actor.user_id))
+        return client
+
+    return signed_in

@@ -1,6 +1,5 @@
 """The pages, as a browser without a script uses them."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from ihala.accounts.models import User
 from ihala.audit.enums import Purpose
 from ihala.cases import actions
 from ihala.cases.enums import AccessReason, CaseState, CloseReason
@@ -16,27 +14,15 @@ from ihala.cases.models import Access, Case, FormDraft
 from ihala.cases.rules import CaseContent
 from ihala.cases.typed import typed_of
 from ihala.core import clock
-from ihala.core.acting import acting, at_the_door
+from ihala.core.acting import acting
 from ihala.organisations.models import Actor
 from tests.organisations.cast import Party
 
 from . import family
-from .conftest import changed
+from .conftest import SignIn, changed
 
-SignIn = Callable[[Actor], Client]
 TYPED = dict(typed_of(family.CONTENT).lists())
 NEW = "/cases/new/?category=domestic_violence"
-
-
-@pytest.fixture
-def sign_in(db: None) -> SignIn:
-    def signed_in(actor: Actor) -> Client:
-        client = Client()
-        with at_the_door(actor.user_id):
-            client.force_login(User.objects.get(pk=actor.user_id))
-        return client
-
-    return signed_in
 
 
 @pytest.fixture
@@ -127,6 +113,15 @@ def test_arabic_digits_and_hijri_dates_are_understood(aman: Party, writer: Clien
     assert content.survivor["phones"][0]["number"] == "+971 50 123 4567"
 
 
+def test_countries_and_languages_are_typed_by_name_in_either_language(aman: Party, writer: Client) -> None:
+    typed = {"survivor-sex": "female", "survivor-nationality": "ethiopia", "case-languages_more": "التغرينية"}
+    assert writer.post(NEW, typed).status_code == 302
+    content = content_of(aman.caseworker, the_case(aman.caseworker))
+    assert content.survivor["nationality"] == "ET" and content.case["languages"] == ["ti"]
+    assert writer.post(NEW, {**typed, "survivor-nationality": "Atlantis"}).status_code == 422
+    assert writer.post(NEW, {**typed, "case-languages": "am", "case-languages_more": "Elvish"}).status_code == 422
+
+
 def test_an_age_means_what_it_meant_when_it_was_written(aman: Party, writer: Client, sign_in: SignIn) -> None:
     writer.post(NEW, {"survivor-sex": "female", "survivor-birth": "about 19"})
     made = the_case(aman.caseworker)
@@ -143,7 +138,7 @@ def test_an_age_means_what_it_meant_when_it_was_written(aman: Party, writer: Cli
 
 def test_every_reason_for_no_answer_is_kept(aman: Party, writer: Client) -> None:
     writer.post(NEW, {
-        "survivor-sex": "female", "survivor-name_absent": "declined", "survivor-nationality": "absent:unknown",
+        "survivor-sex": "female", "survivor-name_absent": "declined", "survivor-nationality_absent": "unknown",
         "survivor-documents_absent": "not_asked", "case-languages_absent": "not_asked",
         "case-lives_with": "absent:declined", "survivor-birth": "1990", "survivor-birth_absent": "unknown",
     })  # fmt: skip

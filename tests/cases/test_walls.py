@@ -52,19 +52,19 @@ def test_another_organisation_reads_and_writes_no_row(
 
 
 def test_no_row_is_put_into_another_organisation(full: Case, aman: Party, dfwac: Party) -> None:
-    now = clock.now()
+    new_case = "INSERT INTO cases_case (id, organisation_id, reference, category, state, opened_at, changed_at, version,"
+    rows = {
+        f"{new_case} close_reason) VALUES (%s, %s, 'C-0000-0000', 'child_abuse', 'open', %s, %s, 1, '')": (
+            uuid4(), aman.id, clock.now(), clock.now()),
+        "INSERT INTO cases_person (id, case_id, role, position, sex, age_band) VALUES (%s, %s, 'companion', 9, '', '')": (
+            uuid4(), full.id),
+        "INSERT INTO cases_access (id, case_id, membership_id, reason, opened_at) VALUES (%s, %s, %s, 'covers', %s)": (
+            uuid4(), full.id, dfwac.supervisor.membership_id, clock.now()),
+        "INSERT INTO cases_casenote (id, case_id, written_at, body) VALUES (%s, %s, %s, 'x')": (
+            uuid4(), full.id, clock.now()),
+    }  # fmt: skip
     with acting(dfwac.supervisor):
-        for sql, values in (
-            ("INSERT INTO cases_case (id, organisation_id, reference, category, state, opened_at, changed_at, version, "
-             "close_reason) VALUES (%s, %s, 'C-0000-0000', 'child_abuse', 'open', %s, %s, 1, '')",
-             (uuid4(), aman.id, now, now)),
-            ("INSERT INTO cases_person (id, case_id, role, position, sex, age_band) VALUES (%s, %s, 'companion', 9, "
-             "'female', 'unknown')", (uuid4(), full.id)),
-            ("INSERT INTO cases_access (id, case_id, membership_id, reason, opened_at) VALUES (%s, %s, %s, 'covers', %s)",
-             (uuid4(), full.id, dfwac.supervisor.membership_id, now)),
-            ("INSERT INTO cases_casenote (id, case_id, written_at, body) VALUES (%s, %s, %s, 'x')",
-             (uuid4(), full.id, now)),
-        ):  # fmt: skip
+        for sql, values in rows.items():
             with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
                 run(sql, values)
 
