@@ -113,7 +113,8 @@ def _held(scene: Scene, told: str) -> None:
 def _plan(scene: Scene, told: str) -> None:
     keys = {"note": "plan_note"}
     details = {
-        key: scene.say(keys.get(key, key)) for key in ("escort", "meeting_point", "code_word", "vehicle", "note")
+        key: scene.say(keys.get(key, key))
+        for key in ("escort", "meeting_point", "code_word", "vehicle", "note")
     }
     _do("plan_handover", "sender.caseworker", scene, told, eta=now() + span(told or "3h"), details=details)
 
@@ -135,7 +136,9 @@ def _amend(scene: Scene, told: str) -> None:
         case = type(scene.file).objects.get(pk=scene.file.pk)
         content = cases.open_case(case, by=by, purpose="work")
         more = {**content.case, "danger_detail": words}
-        new = CaseContent(content.category, content.survivor, content.companions, content.persons_of_concern, more)
+        new = CaseContent(
+            content.category, content.survivor, content.companions, content.persons_of_concern, more
+        )
         cases.update_case(case, new, by=by, version=case.version)
     _do("amend", "sender.caseworker", scene, told, reason=told or "new_information")
 

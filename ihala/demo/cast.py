@@ -94,7 +94,9 @@ def propose(actors: dict[str, Actor], data: dict[str, Any] | None = None) -> Ter
     aman, dubai = actors["aman.director"], actors["dfwac.director"]
     with acting(aman):
         other = Organisation.objects.get(pk=dubai.organisation_id)
-        return propose_terms(other, data or default_terms(aman.organisation_id, dubai.organisation_id), by=aman)
+        return propose_terms(
+            other, data or default_terms(aman.organisation_id, dubai.organisation_id), by=aman
+        )
 
 
 def sign(actors: dict[str, Actor], terms: Terms) -> Terms:

@@ -50,10 +50,18 @@ def _document(number: str, country: str) -> list[dict[str, Any]]:
     return [{"type": "passport", "number": number, "country": country}]
 
 
-def child(relation: str, name: str, birth: str, *needs: str, nationality: str = "", sex: str = "") -> dict[str, Any]:
+def child(
+    relation: str, name: str, birth: str, *needs: str, nationality: str = "", sex: str = ""
+) -> dict[str, Any]:
     """Somebody who moves along."""
     default = Sex.MALE if relation in MEN else Sex.FEMALE
-    values = {"relation": relation, "name": name, "birth": born(birth), "sex": str(sex or default), "needs": list(needs)}
+    values = {
+        "relation": relation,
+        "name": name,
+        "birth": born(birth),
+        "sex": str(sex or default),
+        "needs": list(needs),
+    }
     return values | ({"nationality": nationality} if nationality else {})
 
 
@@ -72,7 +80,11 @@ def family(
 ) -> Family:  # fmt: skip
     """A family in words; further keywords are answers of the case (`content.CASE`)."""
     name, latin = names
-    phones = [{"number": phone, "safe": True, "hours": hours, "voicemail": False, "may_say_who": False}] if phone else []
+    phones = (
+        [{"number": phone, "safe": True, "hours": hours, "voicemail": False, "may_say_who": False}]
+        if phone
+        else []
+    )
     survivor = {
         "name": name, "name_latin": latin, "birth": born(birth), "sex": str(sex), "nationality": nationality,
         "needs": list(needs), "documents": _document(document, nationality), "phones": phones,

@@ -80,7 +80,10 @@ def _second_terms(actors: dict[str, Actor]) -> dict:
     data = default_terms(aman, dubai)
     data["admission"] = {
         str(aman): {"ar": "نساء وأطفال؛ الأبناء حتى ١٢ سنة", "en": "Women and children; sons up to 12 years"},
-        str(dubai): {"ar": "نساء وأطفال؛ وحدات مهيأة للكرسي المتحرك", "en": "Women and children; wheelchair units"},
+        str(dubai): {
+            "ar": "نساء وأطفال؛ وحدات مهيأة للكرسي المتحرك",
+            "en": "Women and children; wheelchair units",
+        },
     }
     return data
 
@@ -102,7 +105,8 @@ def _on_duty(actors: dict[str, Actor], code: str, present: datetime) -> None:
     midnight = datetime.combine(present.astimezone(clock.DUBAI).date(), time(8), clock.DUBAI)
     with acting(supervisor):
         members = [
-            Membership.objects.get(pk=actors[f"{code}.{role}"].membership_id) for role in ("duty", "supervisor2")
+            Membership.objects.get(pk=actors[f"{code}.{role}"].membership_id)
+            for role in ("duty", "supervisor2")
         ]
         for day in range(-1, 9):
             begins = midnight + timedelta(days=day)
@@ -110,7 +114,9 @@ def _on_duty(actors: dict[str, Actor], code: str, present: datetime) -> None:
             add_shift(member, starts_at=begins, ends_at=begins + timedelta(hours=24), by=supervisor)
     with acting(administrator):
         for on, name_ar, name_en in HOLIDAYS:
-            add_holiday(on=datetime.fromisoformat(on).date(), name_ar=name_ar, name_en=name_en, by=administrator)
+            add_holiday(
+                on=datetime.fromisoformat(on).date(), name_ar=name_ar, name_en=name_en, by=administrator
+            )
 
 
 def _told(actors: dict[str, Actor], tales: tuple[Tale, ...], progress: Progress) -> None:
@@ -155,7 +161,7 @@ def cast(address: str) -> str:
     lines = [f"{address}  ·  enter as one of:"]
     for code, _name_ar, name_en, _emirate in the_cast.ORGANISATIONS:
         names = [person.username for person in the_cast.PEOPLE if person.organisation == code]
-        lines += [f"  {name_en}", *(f"    {'  '.join(names[i:i + 4])}" for i in range(0, len(names), 4))]
+        lines += [f"  {name_en}", *(f"    {'  '.join(names[i : i + 4])}" for i in range(0, len(names), 4))]
     return "\n".join(lines)
 
 

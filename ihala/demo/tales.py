@@ -15,7 +15,9 @@ AT_ONCE = "case consent draft+7m send+5m review+25m"
 APPROVED = "case consent+20m draft+15m submit+10m approve+50m"
 SLOWLY = "case consent+1h draft+1h submit+30m approve+3h"
 TAKEN_IN = "ack+9m conflict+14m accept+12m plan:3h+20m ok_s+5m ok_r+6m arrived_r+3h arrived_s+15m"
-IN_HOURS = "ack+30m assign+20m conflict+1h accept+2h plan:20h+1h ok_s+20m ok_r+30m arrived_s+20h arrived_r+25m"
+IN_HOURS = (
+    "ack+30m assign+20m conflict+1h accept+2h plan:20h+1h ok_s+20m ok_r+30m arrived_s+20h arrived_r+25m"
+)
 IN_DAYS = "ack+2h assign+1h conflict+20h accept+3h plan:2d+4h ok_r+1h ok_s+3h arrived_r+2d arrived_s+1h"
 
 

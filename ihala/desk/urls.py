@@ -2,4 +2,4 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("audit/", include("ihala.desk.audit_urls"))]
+urlpatterns = [path("", include("ihala.desk.work_urls")), path("audit/", include("ihala.desk.audit_urls"))]

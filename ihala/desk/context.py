@@ -1,0 +1,69 @@
+"""What every page's frame shows of the product: where one can go, by role, and how much waits there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from ihala.accounts.roles import Permission
+from ihala.organisations.models import Actor
+from ihala.referrals.querysets import SEES_ALL, SEES_GIVEN
+
+from .enums import List
+from .work import Counters, counters_of
+
+KEPT = "_desk_counters"
+ICONS = {
+    List.WORK: "home", List.INBOX: "inbox", List.OUTBOX: "outbox", List.DRAFTS: "draft", List.OVERDUE: "alert",
+}  # fmt: skip
+
+
+def capped(number: int) -> str:
+    """A counter as it is shown: "", "7", "99+"."""
+    return "99+" if number > 99 else str(number or "")
+
+
+def works_with_referrals(actor: Actor) -> bool:
+    """Has the actor a role that sees referrals?"""
+    return bool(actor.roles & (SEES_ALL | SEES_GIVEN))
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """`nav` for base.html; worked out only where the page shows it."""
+    if getattr(request, "actor", None) is None:
+        return {}
+    return {"nav": SimpleLazyObject(lambda: list(_items(request)))}
+
+
+def keep_counters(request: HttpRequest, counters: Counters) -> None:
+    """The view has counted already."""
+    setattr(request, KEPT, counters)
+
+
+def _items(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    for label, name, icon, count in _places(request, actor):
+        url = reverse(name)
+        here = request.path == url or (url != "/" and request.path.startswith(url))
+        yield {"url": url, "label": label, "icon": icon, "count": capped(count), "current": here}
+
+
+def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str, int]]:
+    if works_with_referrals(actor):
+        counters: Counters = getattr(request, KEPT, None) or counters_of(actor)
+        yield str(List.WORK.label), "desk:work", ICONS[List.WORK], counters.work
+        yield str(List.INBOX.label), "desk:inbox", ICONS[List.INBOX], counters.incoming
+        yield str(List.OUTBOX.label), "desk:outbox", ICONS[List.OUTBOX], counters.outgoing
+        yield _("Cases"), "cases:list", "file", 0
+        if actor.has(Permission.IMPORT_INTAKE):
+            yield _("Import a form"), "intake:upload", "plus", 0
+    elif actor.has(Permission.SEE_COUNTS):
+        yield _("Counts"), "desk:counts", "home", 0
+    if actor.has(Permission.READ_AUDIT):
+        yield _("Log"), "audit:log", "eye", 0
+    if actor.has(Permission.MANAGE_STAFF):
+        yield _("Staff"), "organisations:staff", "people", 0
+    yield _("Organisation"), "organisations:organisation", "book", 0

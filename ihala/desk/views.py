@@ -1,0 +1,128 @@
+"""My work, the lists, and search by reference."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from ihala.accounts.roles import Permission
+from ihala.cases.models import Case
+from ihala.cases.references import read_reference
+from ihala.core.refusal import Refused
+from ihala.core.vocabulary import Category
+from ihala.organisations.models import Actor
+from ihala.referrals.models import Referral
+from ihala.referrals.workflow import NOT_YOURS
+
+from .context import capped, keep_counters, works_with_referrals
+from .counts import counts_of
+from .enums import List
+from .filters import After, FilterForm, Filters, address
+from .rows import rows_of
+from .sections import sections_of
+from .work import Counters, Page, find
+
+
+@require_GET
+def work(request: HttpRequest) -> HttpResponse:
+    """The first page: what waits for me; for other roles, their own first page."""
+    actor: Actor = request.actor
+    if works_with_referrals(actor):
+        return listing(request, List.WORK)
+    if actor.has(Permission.READ_AUDIT):
+        return redirect("audit:log")
+    if actor.has(Permission.SEE_COUNTS):
+        return redirect("desk:counts")
+    return redirect("organisations:staff")
+
+
+@require_GET
+def listing(request: HttpRequest, kind: str) -> HttpResponse:
+    """A list with its tabs and filters."""
+    _require_work(request.actor)
+    shown = _shown(request, List(kind))
+    return render(request, "desk/work.html", shown)
+
+
+@require_GET
+def rows(request: HttpRequest, kind: str) -> HttpResponse:
+    """The part of a list that keeps itself fresh; 304 while nothing of it has changed."""
+    _require_work(request.actor)
+    page = _page(request, List(kind))
+    if request.headers.get("If-None-Match") == page.etag:
+        return HttpResponseNotModified(headers={"ETag": page.etag})
+    response = render(request, "desk/rows.html", _shown(request, List(kind), page))
+    response["ETag"] = page.etag
+    return response
+
+
+def _require_work(actor: Actor) -> None:
+    if not works_with_referrals(actor):
+        raise Refused(NOT_YOURS)
+
+
+def _page(request: HttpRequest, kind: List) -> Page:
+    return find(kind, request.actor, Filters.of(request.GET), After.read(request.GET.get("after", "")))
+
+
+def _shown(request: HttpRequest, kind: List, page: Page | None = None) -> dict[str, object]:
+    actor: Actor = request.actor
+    page = page or _page(request, kind)
+    keep_counters(request, page.counters)
+    filters, after = Filters.of(request.GET), request.GET.get("after", "")
+    found = rows_of(page.rows, actor)
+    here, following = reverse(f"desk:{kind}"), page.after(kind)
+    sections = sections_of(page.rows, found, actor) if kind == List.WORK else []
+    return {
+        "kind": kind, "title": kind.label, "tabs": _tabs(kind, page.counters), "filters": filters,
+        "form": FilterForm(initial=filters.query()), "here": here, "etag": page.etag, "sections": sections,
+        "rows": [found[row.id] for row in page.rows if row.id in found], "late": page.counters.overdue,
+        "poll_url": address(reverse("desk:rows", args=[kind]), filters, After.read(after)),
+        "next_url": address(here, filters, following) if following else "",
+        "first_url": address(here, filters) if after else "",
+    }  # fmt: skip
+
+
+def _tabs(kind: List, counters: Counters) -> list[dict[str, object]]:
+    counts = {
+        List.WORK: counters.work, List.INBOX: counters.incoming, List.OUTBOX: counters.outgoing,
+        List.DRAFTS: counters.drafts, List.OVERDUE: counters.overdue,
+    }  # fmt: skip
+    return [
+        {
+            "url": reverse(f"desk:{one}"),
+            "label": one.label,
+            "current": one == kind,
+            "count": capped(counts[one]),
+        }
+        for one in List
+    ]
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Find one referral or case by its whole reference, as typed or read out."""
+    query = request.GET.get("q", "").strip()[:40]
+    if found := _found(query, request.actor):
+        return redirect(found)
+    return render(request, "desk/search.html", {"query": query})
+
+
+def _found(query: str, actor: Actor) -> str:
+    """The address of what bears this reference and may be seen."""
+    if reference := read_reference(query, "R"):
+        if Referral.objects.visible_to(actor).filter(reference=reference).exists():
+            return reverse("referrals:detail", args=[reference])
+    if reference := read_reference(query, "C"):
+        if Case.objects.visible_to(actor).filter(reference=reference).exists():
+            return reverse("cases:detail", args=[reference])
+    return ""
+
+
+@require_GET
+def counts(request: HttpRequest) -> HttpResponse:
+    """Counts by state and category, for those who see no case."""
+    if not request.actor.has(Permission.SEE_COUNTS):
+        raise Refused(NOT_YOURS)
+    shown = {"tables": counts_of(request.actor), "categories": [one.label for one in Category]}
+    return render(request, "desk/counts.html", shown)
