@@ -12,7 +12,6 @@ from . import clock, looks, text, vocabulary
 from .worktime import Duration
 
 STATE_WORDS = [
-    "",
     "مسودة|Draft",
     "بانتظار الاعتماد|Awaiting approval",
     "مُرسلة|Sent",
@@ -32,8 +31,7 @@ STATE_WORDS = [
     "انتهت قبل أوانها|Ended early",
     "بلا رد|No response",
     "أُدخلت خطأً|Entered in error",
-    "",
-][1:-1]
+]
 
 
 def say(arabic: str, english: str) -> str:
