@@ -108,16 +108,16 @@ def _new_case(by: Actor, category: str, state: CaseState, paper_reference: str |
 
 
 def _give(case: Case, by: Actor, reason: AccessReason, members: list[int], roles: list[str]) -> None:
-    opened = {
-        "case": case,
-        "reason": reason,
-        "opened_at": clock.now(),
-        "opened_by_id": by.membership_id or None,
-    }
+    opened = {"case": case, **_opened(reason, by)}
     Access.objects.bulk_create(
         [Access(membership_id=member, **opened) for member in dict.fromkeys(members)]
-        + [Access(role=Role(role), **opened) for role in dict.fromkeys(roles)]
+        + [Access(role=Role(role), **opened) for role in dict.fromkeys(roles)],
+        ignore_conflicts=True,
     )
+
+
+def _opened(reason: AccessReason, by: Actor) -> dict[str, object]:
+    return {"reason": reason, "opened_at": clock.now(), "opened_by_id": by.membership_id or None}
 
 
 def _seal_first(case: Case, content: CaseContent, by: Actor) -> None:
@@ -237,15 +237,17 @@ def give_access(
     if Permission.READ_CASE not in permissions_of(set(roles)):
         raise Refused(NO_COLLEAGUE)
     who = {"role": Role(role)} if role else {"membership_id": membership_id}
-    opened = {
-        "reason": AccessReason(reason),
-        "opened_at": clock.now(),
-        "opened_by_id": by.membership_id or None,
-    }
+    opened = _opened(reason, by)
     access, is_new = Access.objects.get_or_create(case=case, closed_at=None, **who, defaults=opened)
     if is_new:
         _record(by, EventName.CASE_ACCESS_GIVEN, case, access=str(access.id), reason=access.reason)
     return access
+
+
+def open_to_role(case: Case, role: Role, *, by: Actor, reason: AccessReason) -> None:
+    """Let everyone in a role open a case that the actor has just opened; repeated, it is the same entry."""
+    _give(case, by, reason, [], [role])
+    _record(by, EventName.CASE_ACCESS_GIVEN, case, role=role, reason=reason)
 
 
 def _roles_of(membership_id: int | None, organisation_id: int) -> list[Role]:

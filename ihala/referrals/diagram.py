@@ -26,12 +26,17 @@ def _diagram() -> str:
     lines = ["```mermaid", "stateDiagram-v2", "    [*] --> draft"]
     for step, rule in STEPS.items():
         if rule.to is not None and rule.frm != EVERYWHERE:
-            lines += [f"    {frm} --> {rule.to}: {step}" for frm in State if frm in rule.frm and frm != rule.to]
+            lines += [
+                f"    {frm} --> {rule.to}: {step}" for frm in State if frm in rule.frm and frm != rule.to
+            ]
     return "\n".join([*lines, "```", ""])
 
 
 def _table() -> str:
-    rows = ["| Step | From | To | Side | Who | Guards | Reason | Tells |", "|---|---|---|---|---|---|---|---|"]
+    rows = [
+        "| Step | From | To | Side | Who | Guards | Reason | Tells |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for step, rule in STEPS.items():
         frm = "every state" if rule.frm == EVERYWHERE else ", ".join(s for s in State if s in rule.frm)
         rows.append(
@@ -49,5 +54,9 @@ def _who(rule: Rule) -> str:
 
 
 def _turns() -> str:
-    rows = ["| State | Whose turn |", "|---|---|", *(f"| {state} | {turn} |" for state, turn in WHOSE_TURN.items())]
+    rows = [
+        "| State | Whose turn |",
+        "|---|---|",
+        *(f"| {state} | {turn} |" for state, turn in WHOSE_TURN.items()),
+    ]
     return "\n".join(rows) + "\n"

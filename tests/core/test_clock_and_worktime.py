@@ -30,7 +30,9 @@ def test_the_clock_refuses_a_moment_without_a_zone():
 
 
 def test_an_emergency_clock_runs_through_the_weekend():
-    assert deadline(FRIDAY_AFTERNOON, Duration(15, "minutes"), CALENDAR) == FRIDAY_AFTERNOON + timedelta(minutes=15)
+    assert deadline(FRIDAY_AFTERNOON, Duration(15, "minutes"), CALENDAR) == FRIDAY_AFTERNOON + timedelta(
+        minutes=15
+    )
     assert Duration(15, "minutes").as_data() == [15, "minutes"]
 
 

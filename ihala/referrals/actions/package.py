@@ -224,4 +224,4 @@ def forget(referral: Referral) -> None:
 
 def give_supervisors_access(side: ReferralSide, *, by: Actor) -> None:
     """The sender's supervisors may open the case from now on."""
-    cases.give_access(side.case, by=by, role=Role.SUPERVISOR, reason=AccessReason.REFERRAL)
+    cases.open_to_role(side.case, Role.SUPERVISOR, by=by, reason=AccessReason.REFERRAL)

@@ -120,9 +120,6 @@ def send_at_once(
 
     `key` makes a repeated send the same send: the second answers with the referral as the first left it.
     """
-    if (same := _sent_before(referral, by, key)) is not None:
-        return same
-
     def change(locked: Referral) -> None:
         locked.send_key = key
         _pin_terms(locked)
@@ -131,22 +128,19 @@ def send_at_once(
         locked.review_due_at = locked.sent_at + REVIEW_WITHIN
         _open_to_supervisors(locked, by)
 
-    return take(Step.SEND_AT_ONCE, referral, by=by, version=version, change=change, text=text)
+    return take(Step.SEND_AT_ONCE, referral, by=by, version=version, change=change, text=text, key=key)
 
 
 def approve(
     referral: Referral, *, by: Actor, version: int | None = None, key: UUID | None = None, text: str = ""
 ) -> Referral:
-    """A supervisor who is not the author sends what the author submitted."""
-    if (same := _sent_before(referral, by, key)) is not None:
-        return same
-
+    """A supervisor who is not the author sends what the author submitted. `key` as for `send_at_once`."""
     def change(locked: Referral) -> None:
         locked.send_key = key
         package.dispatch(locked, by=by)
         _sent(locked)
 
-    return take(Step.APPROVE, referral, by=by, version=version, change=change, text=text)
+    return take(Step.APPROVE, referral, by=by, version=version, change=change, text=text, key=key)
 
 
 def return_to_author(
@@ -203,13 +197,6 @@ def _pin_terms(referral: Referral) -> None:
 def _sent(referral: Referral) -> None:
     """From here on the receiver sees the row."""
     referral.sent_at = now()
-
-
-def _sent_before(referral: Referral, by: Actor, key: UUID | None) -> Referral | None:
-    """The referral this key has sent already, if it did."""
-    if key is None:
-        return None
-    return Referral.objects.visible_to(by).filter(pk=referral.pk, send_key=key, sent_at__isnull=False).first()
 
 
 def _open_to_supervisors(referral: Referral, by: Actor) -> None:

@@ -41,11 +41,17 @@ def take(
     reason: str = "",
     text: str = "",
     unchecked: bool = False,
+    key: UUID | None = None,
 ) -> Referral:
-    """Take `step`; returns the fresh row. `unchecked` is for what must always succeed (withdrawal of consent)."""
+    """Take `step`; returns the fresh row. `unchecked` is for what must always succeed (withdrawal of consent).
+
+    A send repeated with the same `key` answers with the row as it is.
+    """
     try:
         with transaction.atomic():
             locked = lock(referral.pk, by)
+            if key is not None and locked.send_key == key:
+                return locked
             if not unchecked:
                 refuse_unless_possible(step, locked, by, version, reason, text)
             before = State(locked.state)

@@ -1,7 +1,7 @@
 """Who may move a referral from where to where, also in the database.
 
-`referrals_move` is a copy of the table in `workflow.py` (a test compares them): from, to, side. The trigger refuses any
-other change of state, and any change of what never changes. `ihala_may_release` answers the release door: the receiver
+`MOVES` is a copy of the table in `workflow.py` (a test compares them): from, to, side. The trigger refuses any other
+change of state, and any change of what never changes. `ihala_may_release` answers the release door: the receiver
 has accepted, nothing has ended, and no second signature is missing.
 """
 
@@ -45,10 +45,6 @@ ROWS = ", ".join(
 )
 
 FORWARD = f"""
-CREATE TABLE referrals_move (from_state text NOT NULL, to_state text NOT NULL, side text NOT NULL,
-  PRIMARY KEY (from_state, to_state));
-INSERT INTO referrals_move VALUES {ROWS};
-GRANT SELECT ON referrals_move TO ihala_app;
 CREATE FUNCTION referrals_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_catalog AS $$
 DECLARE mine text := CASE WHEN ihala_organisation() = OLD.sender_id THEN 'sender' ELSE 'receiver' END;
 BEGIN
@@ -60,8 +56,8 @@ BEGIN
   IF NEW.sent_at IS DISTINCT FROM OLD.sent_at AND mine <> 'sender' THEN
     RAISE EXCEPTION 'only the sender sends' USING ERRCODE = 'insufficient_privilege';
   END IF;
-  IF NEW.state <> OLD.state AND NOT EXISTS (SELECT 1 FROM referrals_move m WHERE m.from_state = OLD.state
-      AND m.to_state = NEW.state AND m.side IN ('either', mine)) THEN
+  IF NEW.state <> OLD.state AND NOT EXISTS (SELECT 1 FROM (VALUES {ROWS}) AS m(from_state, to_state, side)
+      WHERE m.from_state = OLD.state AND m.to_state = NEW.state AND m.side IN ('either', mine)) THEN
     RAISE EXCEPTION 'a % may not move a referral from % to %', mine, OLD.state, NEW.state
       USING ERRCODE = 'insufficient_privilege';
   END IF;
@@ -80,7 +76,7 @@ LANGUAGE sql SET search_path = public, pg_catalog AS $$
 """  # noqa: S608
 
 BACK = """
-DROP TRIGGER referrals_guard ON referrals_referral; DROP FUNCTION referrals_guard(); DROP TABLE referrals_move;
+DROP TRIGGER referrals_guard ON referrals_referral; DROP FUNCTION referrals_guard();
 CREATE OR REPLACE FUNCTION ihala_may_release(subject uuid, receiver bigint) RETURNS boolean LANGUAGE sql AS
 $$ SELECT false $$;
 """

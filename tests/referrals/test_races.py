@@ -1,0 +1,84 @@
+"""Two people clicking at once: exactly one step is taken, the other is told; repeated sends are one."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from ihala.core.acting import acting
+from ihala.core.refusal import Refused
+from ihala.referrals import actions
+from ihala.referrals.enums import State, Step
+from ihala.referrals.models import PackagePart, Referral, StepTaken
+from ihala.vault.models import Grant
+from tests import given
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*calls):
+    """Run the calls in threads that start together; each answers its result's state or its refusal's code."""
+    together = Barrier(len(calls))
+
+    def one(call):
+        together.wait()
+        try:
+            return call().state
+        except Refused as refused:
+            return refused.refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return sorted(pool.map(one, calls))
+
+
+def as_(by, function, referral, **kwargs):
+    def call():
+        with acting(by):
+            return function(referral, by=by, **kwargs)
+
+    return call
+
+
+def test_of_two_concurrent_accepts_exactly_one_succeeds():
+    scene = given.acted(given.a_scene_at(State.UNDER_REVIEW), "conflict")
+    people = [given.actor(name) for name in ("dfwac.duty", "dfwac.supervisor", "dfwac.supervisor2")]
+    version = scene.subject.version
+    answers = at_once(*(as_(by, actions.accept, scene.subject, version=version) for by in people))
+    assert answers == ["accepted", "stale_version", "stale_version"]
+    with acting(people[1]):
+        assert StepTaken.objects.filter(step=Step.ACCEPT).count() == 1
+        per_class = Grant.objects.filter(organisation_id=people[1].organisation_id, subject_kind="referral")
+        assert per_class.filter(disclosure_class="identity").count() == 1
+
+
+def test_an_accept_and_a_withdrawal_at_once_leave_one_clear_state():
+    scene = given.acted(given.a_scene_at(State.UNDER_REVIEW), "conflict")
+    receiver, sender = given.actor("dfwac.supervisor"), given.actor("aman.caseworker")
+    version = scene.subject.version
+    answers = at_once(
+        as_(receiver, actions.accept, scene.subject, version=version),
+        as_(sender, actions.withdraw, scene.subject, reason="need_met", version=version),
+    )
+    assert answers in (["accepted", "stale_version"], ["stale_version", "withdrawn"])
+
+
+def test_consent_withdrawn_while_it_is_being_accepted_wins_in_the_end():
+    scene = given.acted(given.a_scene_at(State.UNDER_REVIEW), "conflict")
+    receiver, sender = given.actor("dfwac.supervisor"), given.actor("aman.caseworker")
+    at_once(as_(receiver, actions.accept, scene.subject), as_(sender, actions.withdraw_consent, scene.subject))
+    with acting(receiver):
+        assert Referral.objects.get(pk=scene.subject.pk).state == State.CONSENT_WITHDRAWN
+        assert not Grant.objects.filter(organisation_id=receiver.organisation_id, subject_kind="referral").exists()
+
+
+def test_a_send_repeated_at_once_is_one_send():
+    scene, by, key = given.a_scene_at(State.DRAFT), given.actor("aman.caseworker"), uuid4()
+    send = as_(by, actions.send_at_once, scene.subject, version=scene.subject.version, key=key)
+    assert at_once(send, send, send) == ["sent"] * 3
+    with acting(by):
+        assert StepTaken.objects.filter(step=Step.SEND_AT_ONCE).count() == 1
+        assert PackagePart.objects.filter(disclosure_class="triage").count() == 1
