@@ -147,7 +147,7 @@ def _signed(basis: LegalBasisRecord, by: Actor, which: str) -> LegalBasisRecord:
 
 def open_details(rows: Sequence[Row], *, by: Actor) -> list[dict[str, Any]]:
     """The sealed part of each row, in their order, after the reading is on record. Two statements in all."""
-    openings = [Opening(_name(row), [(Place.of(row, "details"), row.details)]) for row in rows if row.details]
+    openings = [Opening(_name(row), [(_place(row), row.details)]) for row in rows if row.details]
     opened = iter(open_sealed(by, Purpose.CONSENT, openings) if openings else [])
     return [next(opened)[0] if row.details else {} for row in rows]
 
@@ -164,10 +164,14 @@ def _name(row: Row) -> SecretName:
     return SecretName(subject, DisclosureClass.IDENTITY, VERSION, row.organisation_id)
 
 
+def _place(row: Row) -> Place:
+    return Place(row._meta.db_table, row.pk, "details")
+
+
 def _sealed(row: Row, details: dict[str, Any]) -> bytes | None:
     if not details:
         return None
-    placed = {DisclosureClass.IDENTITY: [(Place.of(row, "details"), details)]}
+    placed = {DisclosureClass.IDENTITY: [(_place(row), details)]}
     subject, author = _name(row).subject, row.organisation_id
     sealed = seal_new(subject, placed, version=VERSION, author=author, holders={author: OWN})
     return sealed[DisclosureClass.IDENTITY][0]

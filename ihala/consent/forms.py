@@ -1,6 +1,7 @@
 """The forms of consent and of legal bases."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -107,15 +108,12 @@ class ConsentForm(RecipientForm):
 
     def given(self) -> Given:
         """What was entered, as the rules take it."""
-        values = self.cleaned_data
-        texts = {name: clean(values[name]) for name in ("guardian", "witness", "words")}
-        codes = {name: values[name] for name in ("given_by", "how", "language", "interpreter", "relation")}
-        if codes["given_by"] == GivenBy.SURVIVOR:
-            texts["guardian"] = codes["relation"] = ""
-        days = {"given_on": values["given_on"], "until": values["until"]}
-        return Given(
-            classes=tuple(values["classes"]), purposes=tuple(values["purposes"]), **days, **texts, **codes
-        )
+        values: dict[str, Any] = {name: self.cleaned_data[name] for name in _GIVEN}
+        values |= {name: tuple(values[name]) for name in ("classes", "purposes")}
+        values |= {name: clean(values[name]) for name in ("guardian", "witness", "words")}
+        if values["given_by"] == GivenBy.SURVIVOR:
+            values["guardian"] = values["relation"] = ""
+        return Given(**values)
 
     @classmethod
     def opening(
@@ -134,6 +132,7 @@ class ConsentForm(RecipientForm):
         return cls(initial=initial, partners=partners)
 
 
+_GIVEN = [field.name for field in fields(Given)]
 _FIELD_OF = {
     "no_classes": "classes",
     "unknown_class": "classes",

@@ -85,8 +85,10 @@ def live_consents(case_id: UUID, recipient_id: int, on: date) -> QuerySet[Consen
     ).order_by("-recorded_at", "-id")
 
 
-def live_consent(case_id: UUID, recipient_id: int, at: datetime | None = None) -> Consent | None:
+def live_consent(case_id: UUID | None, recipient_id: int, at: datetime | None = None) -> Consent | None:
     """The consent that counts at that moment (now), if there is one."""
+    if case_id is None:
+        return None
     moment = (at or clock.now()).astimezone(clock.DUBAI)
     return live_consents(case_id, recipient_id, moment.date()).first()
 

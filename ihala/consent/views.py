@@ -19,7 +19,7 @@ from .forms import ConsentForm, LegalBasisForm
 from .models import Consent
 
 
-def case_of(request: HttpRequest, reference: str) -> Case:
+def case_of(request: Any, reference: str) -> Case:
     """The case, if the actor has access to it."""
     case = Case.objects.visible_to(request.actor).filter(reference=reference).first()
     if case is None:
@@ -39,7 +39,7 @@ def consent_of(case: Case, consent_id: UUID) -> Consent:
 def consent_list(request: HttpRequest, reference: str) -> HttpResponse:
     """What was allowed in this case: consents and legal bases, with where each stands."""
     case = case_of(request, reference)
-    rows = [*rules.consents_of(case), *rules.bases_of(case)]
+    rows: list[actions.Row] = [*rules.consents_of(case), *rules.bases_of(case)]
     details = actions.open_details(rows, by=request.actor)
     consents = [
         _consent_row(row, told) for row, told in zip(rows, details, strict=True) if isinstance(row, Consent)

@@ -14,11 +14,9 @@ from ihala.cases.models import Case
 from ihala.consent import actions as consent_actions
 from ihala.consent import rules as consent_rules
 from ihala.consent.enums import How
-from ihala.consent.models import Consent
 from ihala.core.refusal import Refused
-from ihala.organisations.models import Actor
 
-from .actions import withdraw_consent
+from .actions import withdraw_given_consent
 from .models import Referral
 
 
@@ -32,24 +30,18 @@ class WithdrawForm(forms.Form):
 def withdraw(request: HttpRequest, reference: str, consent_id: UUID) -> HttpResponse:
     """Says what will happen; the second click does it. No reason is asked for and nothing can stand in the way."""
     case = Case.objects.visible_to(request.actor).filter(reference=reference).first()
-    consent = case and consent_rules.consents_of(case).filter(pk=consent_id).first()
+    consent = consent_rules.consents_of(case).filter(pk=consent_id).first() if case else None
     if case is None or consent is None:
         raise Refused(consent_rules.NOT_VISIBLE)
-    referrals = list(Referral.objects.visible_to(request.actor).filter(basis_id=consent.pk))
+    referrals = Referral.objects.filter(basis_id=consent.pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "GET":
         context = {"case": case, "consent": consent, "referrals": referrals, "form": form}
         return render(request, "consent/withdraw.html", context)
     how = form.cleaned_data["how"] if form.is_valid() else How.OTHER
-    take_back(consent, referrals, request.actor, how)
+    consent_actions.withdraw(consent.pk, by=request.actor, how=how)
+    withdraw_given_consent(consent.pk, by=request.actor)
     messages.success(
         request, _("The consent is taken back. Nothing of it can be opened at the other organisation.")
     )
     return redirect("consent:list", case.reference)
-
-
-def take_back(consent: Consent, referrals: list[Referral], by: Actor, how: str) -> None:
-    """The consent first, so that it is withdrawn whatever state its referrals are in."""
-    consent_actions.withdraw(consent.pk, by=by, how=how)
-    for referral in referrals:
-        withdraw_consent(referral, by=by)

@@ -23,11 +23,14 @@ from ihala.cases.actions import create_case
 from ihala.cases.models import Case
 from ihala.cases.normalise import Doubt
 from ihala.consent import actions as consent
+from ihala.consent import rules as consent_rules
 from ihala.core.acting import acting, at_the_door
 from ihala.core.refusal import Refusal, Refused, Status
+from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations.middleware import actor_of
 from ihala.organisations.models import Actor, Membership, Organisation
 from ihala.organisations.rules import partners
+from ihala.vault import salts
 
 from .actions import draft
 from .intake_json import LARGEST, Problem
@@ -92,8 +95,19 @@ def known(form: Form, by: Actor, name: str) -> Result | None:
 
 
 def _stored(form: Form, by: Actor, name: str) -> Result:
-    """The case, on what it may be disclosed, and the draft."""
+    """The case, on what it may be disclosed, and the draft. Whatever is refused here takes the case's salt with it."""
     case = create_case(form.content, by=by, paper_reference=form.reference)
+    try:
+        referral = _beside(case, form, by)
+    except Refused:
+        salts.destroy(case.pk)
+        raise
+    record(by, EventName.INTAKE_IMPORTED, subject_kind="case", subject_id=case.pk, case_id=case.pk)
+    return Result(name, case=case, referral=referral, kept=form.kept, doubts=form.doubts)
+
+
+def _beside(case: Case, form: Form, by: Actor) -> Referral:
+    """Consent or legal basis, and the draft."""
     if form.given is not None:
         consent.give(case, by=by, recipient=form.receiver, given=form.given, on=form.on)
     if form.stated is not None:
@@ -102,26 +116,17 @@ def _stored(form: Form, by: Actor, name: str) -> Result:
             case, by=by, recipient=form.receiver, type_=stated.type, source=stated.source,
             statements=stated.statements,
         )  # fmt: skip
-    referral = draft(
+    return draft(
         case, by=by, receiver=form.receiver, kind=form.kind, urgency=form.urgency, services=form.services,
         services_given=form.services_given, classes=_classes(form),
     )  # fmt: skip
-    record(
-        by,
-        EventName.INTAKE_IMPORTED,
-        subject_kind="case",
-        subject_id=case.pk,
-        case_id=case.pk,
-        referral_id=referral.pk,
-    )
-    return Result(name, case=case, referral=referral, kept=form.kept, doubts=form.doubts)
 
 
-def _classes(form: Form) -> tuple[str, ...]:
+def _classes(form: Form) -> tuple[DisclosureClass, ...]:
     """What the draft offers to disclose: what she allowed, or the minimum set."""
     if form.given is not None:
-        return form.given.classes
-    return consent.rules.MINIMUM if form.stated is not None else ()
+        return consent_rules.in_order(form.given.classes)
+    return consent_rules.MINIMUM if form.stated is not None else ()
 
 
 # ------------------------------------------------------------------------------------------------------- command line

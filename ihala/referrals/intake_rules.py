@@ -103,7 +103,7 @@ def _read(reader: Reader, tree: dict[str, Any], parties: Parties) -> Form | None
     stated = _legal_basis(reader, tree.get("legal_basis"))
     if tree.get("consent") is None and tree.get("legal_basis") is None and kind != Kind.PULL_REQUEST:
         reader.problem("$.consent", "no_basis", _("There is neither consent nor another legal basis."))
-    if reader.problems or receiver is None:
+    if reader.problems or receiver is None or not (urgency and category and kind):
         return None
     content.case["notes"] = [*content.case.get("notes", []), *_notes(reference, written.given, reader.kept)]
     return Form(

@@ -16,8 +16,6 @@ from ihala.core.refusal import Refused, Status
 from .intake import LANGUAGES, NOT_PERMITTED, Result, import_form, in_both
 from .intake_json import LARGEST
 
-MOST_FILES = 10
-
 
 class _Files(forms.ClearableFileInput):
     allow_multiple_selected = True
@@ -27,19 +25,17 @@ class _FilesField(forms.FileField):
     widget = _Files(attrs={"accept": ".json,application/json"})
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        """The files; one at least. An empty one is let through and refused with a path like any other."""
+        """The files, one at least; how many may come is a setting. What is in them is for the rules to say."""
         files = [file for file in data or [] if file]
         if not files:
             raise forms.ValidationError(self.error_messages["required"], code="required")
-        if len(files) > MOST_FILES:
-            raise forms.ValidationError(_("At most 10 files at a time."), code="too_many")
         return files
 
 
 class UploadForm(forms.Form):
     """One or several files."""
 
-    files = _FilesField(label=_("Files"), help_text=_("JSON files of at most 1 MB each"))
+    papers = _FilesField(label=_("Files"), help_text=_("JSON files of at most 1 MB each"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +46,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     rows = []
     if form.is_bound and form.is_valid():
-        files = form.cleaned_data["files"]
+        files = form.cleaned_data["papers"]
         rows = [_row(import_form(f.read(LARGEST + 1), by=request.actor, name=f.name or "")) for f in files]
     bad = form.is_bound and (not rows or any(row["result"].refused for row in rows))
     context = {"form": form, "rows": rows, "language": LANGUAGES[_other()]}

@@ -39,7 +39,7 @@ def test_a_consent_counts_for_its_recipient_until_its_last_day(aman, dfwac, shar
         assert (basis.kind, basis.classes) == (LegalBasis.CONSENT, (TRIAGE, IDENTITY, NARRATIVE))
         assert rules.basis_for(case.id, sharjah.id) is None
         assert rules.basis_for(uuid4(), dfwac.id) is None
-        assert rules.basis_for(None, dfwac.id) is None
+        assert rules.basis_for(None, dfwac.id) is None and rules.live_consent(None, dfwac.id) is None
         assert basis.expires_at is not None
         with clock.at(basis.expires_at - timedelta(seconds=1)):
             assert rules.live_consent(case.id, dfwac.id) is not None

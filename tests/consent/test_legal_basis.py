@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from ihala.accounts.roles import Role
 from ihala.audit.models import Event
 from ihala.consent import actions, rules
 from ihala.consent.models import LegalBasisRecord
@@ -98,7 +99,7 @@ def test_only_roles_that_sign_and_have_access_sign(aman, dfwac, case, basis):
         assert refused(actions.first_sign_off, basis=basis, by=aman.practitioner) == "not_permitted"
     with acting(aman.system):
         added = add_member(
-            username="aman.second", roles=["caseworker"], name_ar="ثانية", name_en="Second", password=cast.PASSWORD,
+            username="aman.second", roles=[Role.CASEWORKER], name_ar="ثانية", name_en="Second", password=cast.PASSWORD,
             by=aman.system,
         )  # fmt: skip
     stranger = cast.actor_for(added.membership)

@@ -26,6 +26,7 @@ from ihala.referrals import intake
 from ihala.referrals.enums import State
 from ihala.referrals.intake import import_form
 from ihala.referrals.models import Referral
+from ihala.vault import salts
 from tests.organisations.cast import Party
 
 from . import paper
@@ -205,6 +206,10 @@ def rows_of_all_tables() -> dict[str, int]:
     return counts
 
 
+def all_salts() -> set[str]:
+    return {path.name for path in salts.folder().rglob("*.salt")}
+
+
 @pytest.mark.parametrize("path", [paper.EXPIRED, paper.MALFORMED], **IDS)
 def test_a_refused_form_leaves_nothing_in_any_table(path, parties):
     with acting(parties["aman"].caseworker):
@@ -223,10 +228,10 @@ def test_a_form_refused_while_it_is_stored_leaves_nothing(parties, monkeypatch):
 
     monkeypatch.setattr(intake, "draft", broken)
     with acting(aman):
-        before = rows_of_all_tables()
+        before, lying = rows_of_all_tables(), all_salts()
         result = import_form(paper.GOOD[0].read_bytes(), by=aman)
         assert [(p.path, p.code) for p in result.problems] == [("$", "not_permitted")]
-        assert rows_of_all_tables() == before
+        assert rows_of_all_tables() == before and all_salts() == lying
 
 
 def test_a_form_to_an_organisation_whose_agreement_has_ended_is_refused(parties):

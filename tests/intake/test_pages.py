@@ -34,20 +34,20 @@ def test_the_page_asks_for_files(client):
 
 
 def test_several_files_become_cases_and_drafts(client):
-    answer = client.post("/intake/", {"files": [file(path) for path in AMANS]})
+    answer = client.post("/intake/", {"papers": [file(path) for path in AMANS]})
     assert answer.status_code == 200
     found = cases()
     assert len(found) == len(AMANS)
     for case in found:
         assert f"/cases/{case.reference}/".encode() in answer.content
-    again = client.post("/intake/", {"files": [file(AMANS[0])]})
+    again = client.post("/intake/", {"papers": [file(AMANS[0])]})
     assert again.status_code == 200 and len(cases()) == len(AMANS)
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_problems_are_named_with_their_place_in_both_languages(language):
     client = given.signed_in("aman.caseworker", language=language)
-    answer = client.post("/intake/", {"files": [file(paper.MALFORMED), file(paper.EXPIRED)]})
+    answer = client.post("/intake/", {"papers": [file(paper.MALFORMED), file(paper.EXPIRED)]})
     page = answer.content.decode()
     assert answer.status_code == 422 and not cases()
     for path in ("$.reference", "$.to", "$.date", "$.urgency", "$.survivor.birth", "$.consent.until"):
@@ -56,7 +56,7 @@ def test_problems_are_named_with_their_place_in_both_languages(language):
 
 
 def test_one_refused_file_does_not_keep_the_other_out(client):
-    answer = client.post("/intake/", {"files": [file(paper.MALFORMED), file(AMANS[0])]})
+    answer = client.post("/intake/", {"papers": [file(paper.MALFORMED), file(AMANS[0])]})
     assert answer.status_code == 422 and len(cases()) == 1
 
 
@@ -65,18 +65,18 @@ def test_without_a_file_there_is_nothing_to_import(client):
 
 
 def test_an_empty_file_is_refused_with_a_path(client):
-    answer = client.post("/intake/", {"files": [SimpleUploadedFile("empty.json", b"")]})
+    answer = client.post("/intake/", {"papers": [SimpleUploadedFile("empty.json", b"")]})
     assert answer.status_code == 422
 
 
 def test_no_more_than_ten_files_come_at_once(client):
     files = [SimpleUploadedFile(f"{n}.json", b"{}") for n in range(11)]
-    assert client.post("/intake/", {"files": files}).status_code in (400, 422)
+    assert client.post("/intake/", {"papers": files}).status_code in (400, 422)
 
 
 def test_what_is_kept_and_what_is_odd_is_told(client):
     text = paper.GOOD[3].read_text("utf-8").replace('"danger"', '"shoe": "<b>38</b>", "danger"')
-    answer = client.post("/intake/", {"files": [SimpleUploadedFile("<i>.json", text.encode())]})
+    answer = client.post("/intake/", {"papers": [SimpleUploadedFile("<i>.json", text.encode())]})
     page = answer.content.decode()
     assert answer.status_code == 200 and "$.shoe" in page and "&lt;b&gt;38" in page and "<i>" not in page
     assert "$.survivor.documents[0].number" in page
@@ -84,7 +84,7 @@ def test_what_is_kept_and_what_is_odd_is_told(client):
 
 def test_ten_megabytes_are_refused(client):
     huge = SimpleUploadedFile("huge.json", b"x" * (10 * 1024 * 1024))
-    assert client.post("/intake/", {"files": [huge]}).status_code in (400, 413, 422)
+    assert client.post("/intake/", {"papers": [huge]}).status_code in (400, 413, 422)
     assert not cases()
 
 
