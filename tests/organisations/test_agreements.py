@@ -186,7 +186,7 @@ def test_the_database_lets_only_the_other_party_countersign(aman: Party, dfwac: 
 def test_nobody_inserts_terms_in_the_name_of_the_other_or_already_signed(aman: Party, dfwac: Party) -> None:
     terms = propose(aman, dfwac)
     forgery = {
-        "agreement": terms.agreement, "version": 7, "data": terms.data, "proposer_id": 1, "proposed_at": terms.proposed_at,
+        "agreement": terms.agreement, "version": 7, "data": {}, "proposer_id": 1, "proposed_at": terms.proposed_at,
         "ended_at": terms.proposed_at, "end_reason": "withdrawn",
     }  # fmt: skip
     with acting(dfwac.director):
