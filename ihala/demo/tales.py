@@ -4,6 +4,7 @@
 part are those that wait for somebody at this moment, so that every list of the product has something real in it.
 """
 
+# ruff: noqa: E501  a table is read by its rows
 from dataclasses import dataclass
 
 from ihala.core.vocabulary import Kind, Urgency

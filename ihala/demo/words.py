@@ -3,6 +3,7 @@
 Chosen in turn, so that two referrals seldom say the same. All of it is sealed content: the scan of a dump looks for it.
 """
 
+# ruff: noqa: E501  a table is read by its rows
 from collections.abc import Iterator
 
 AR: dict[str, tuple[str, ...]] = {

@@ -110,12 +110,11 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _found(query: str, actor: Actor) -> str:
     """The address of what bears this reference and may be seen."""
-    if reference := read_reference(query, "R"):
-        if Referral.objects.visible_to(actor).filter(reference=reference).exists():
-            return reverse("referrals:detail", args=[reference])
-    if reference := read_reference(query, "C"):
-        if Case.objects.visible_to(actor).filter(reference=reference).exists():
-            return reverse("cases:detail", args=[reference])
+    referral, case = read_reference(query, "R"), read_reference(query, "C")
+    if referral and Referral.objects.visible_to(actor).filter(reference=referral).exists():
+        return reverse("referrals:detail", args=[referral])
+    if case and Case.objects.visible_to(actor).filter(reference=case).exists():
+        return reverse("cases:detail", args=[case])
     return ""
 
 
