@@ -25,6 +25,9 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="the whole product with a story in it, on this machine")
     demo.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    demo.add_argument(
+        "--empty", action="store_true", help="only the people and their agreement, no referrals"
+    )
     demo.set_defaults(run=_demo)
 
     serve = commands.add_parser("serve", help="the web server, production")
@@ -55,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 def _demo(options: argparse.Namespace) -> int:
     from . import demo
 
-    return demo.run(options.port, say)
+    return demo.run(options.port, say, empty=options.empty)
 
 
 def _serve(options: argparse.Namespace) -> int:

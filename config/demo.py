@@ -22,8 +22,8 @@ class Failed(Exception):
     """A step of the start failed; its own words were printed above."""
 
 
-def run(port: int, say: Say) -> int:
-    """Start everything, wait, stop everything. Returns the exit status."""
+def run(port: int, say: Say, *, empty: bool = False) -> int:
+    """Start everything, wait, stop everything; `empty` leaves the referrals out. Returns the exit status."""
     if not processes.free(port):
         say(
             f"Port {port} is taken: is Ihala running already? Stop it, or choose another one: make demo PORT=8001"
@@ -33,7 +33,7 @@ def run(port: int, say: Say) -> int:
     supervisor.listen()
     status = 0
     try:
-        _start(supervisor, port, say)
+        _start(supervisor, port, say, empty)
         supervisor.keep_alive()
     except KeyboardInterrupt:
         pass
@@ -52,7 +52,7 @@ def run(port: int, say: Say) -> int:
     return status
 
 
-def _start(supervisor: processes.Supervisor, port: int, say: Say) -> None:
+def _start(supervisor: processes.Supervisor, port: int, say: Say, empty: bool) -> None:
     began = time.monotonic()
     say(f"Home: {home()}")
     ready_database(supervisor, say)
@@ -61,7 +61,7 @@ def _start(supervisor: processes.Supervisor, port: int, say: Say) -> None:
     step("config.prepare", env, say, "Static files and catalogue")
     if not _has_mark(TOLD):
         _mark(BEGUN)
-        step("config.story", env, say, "The demo story")
+        step("config.story", env, say, "The demo story", *(["empty"] if empty else []))
         _mark(TOLD)
     supervisor.commands = [processes.server(port), processes.worker()]
     for command in supervisor.commands:
@@ -96,11 +96,11 @@ def migrate(say: Say) -> None:
     step("config.migrate", env, say, "Migrations")
 
 
-def step(module: str, env: dict[str, str], say: Say, what: str) -> None:
+def step(module: str, env: dict[str, str], say: Say, what: str, *arguments: str) -> None:
     """Run one step of the start in its own process and say how long it took."""
     began = time.monotonic()
     say(f"{what} …")
-    command = [sys.executable, "-m", module]
+    command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, env=env, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise Failed(f"{what}: failed")

@@ -143,13 +143,13 @@ def test_without_an_origin_production_says_what_it_needs(home):
 
 
 def test_the_demo_survives_kill_nine_and_ctrl_c_stops_all_of_it(tmp_path):
-    """First start with the story; the supervisor is killed hard; the second start finds everything; Ctrl-C."""
+    """First start; the supervisor is killed hard; the second start finds everything; Ctrl-C."""
     try:
         port = free_port()
-        first = Running(tmp_path, "demo", "--port", str(port))
+        first = Running(tmp_path, "demo", "--empty", "--port", str(port))
         first.wait_for("Ctrl-C stops everything")
         assert answers(port, "/demo/") == 200
-        taken = Running(tmp_path, "demo", "--port", str(port))
+        taken = Running(tmp_path, "demo", "--empty", "--port", str(port))
         taken.wait_for("is taken")
         assert taken.process.wait(10) == 1
         taken.process.stdout.close()
@@ -158,7 +158,7 @@ def test_the_demo_survives_kill_nine_and_ctrl_c_stops_all_of_it(tmp_path):
         while processes_of(tmp_path) and time.monotonic() < until:
             time.sleep(0.5)
         assert processes_of(tmp_path) == []
-        second = Running(tmp_path, "demo", "--port", str(port))
+        second = Running(tmp_path, "demo", "--empty", "--port", str(port))
         second.wait_for("Ctrl-C stops everything")
         assert "The demo story" not in second.said
         assert answers(port, "/demo/") == 200
