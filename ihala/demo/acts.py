@@ -67,8 +67,9 @@ def _draft(scene: Scene, told: str) -> None:
     by = scene.sender_s("caseworker")
     with acting(by):
         scene.referral = actions.draft(
-            scene.file, by=by, receiver=scene.receiver_s("duty").organisation_id, kind=scene.kind, urgency=scene.urgency,
-            services=scene.family.services, services_given=scene.family.given, classes=EVERYTHING,
+            scene.file, by=by, receiver=scene.receiver_s("duty").organisation_id, kind=scene.kind,
+            urgency=scene.urgency, services=scene.family.services, services_given=scene.family.given,
+            classes=EVERYTHING,
         )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ class Person:
 
 R = Role
 ORGANISATIONS = (
-    ("aman", "مركز أمان لإيواء النساء والأطفال", "Aman Centre for Sheltering Women and Children", Emirate.RAS_AL_KHAIMAH),
+    ("aman", "مركز أمان لإيواء النساء والأطفال", "Aman Centre for Sheltering Women and Children",
+     Emirate.RAS_AL_KHAIMAH),
     ("dfwac", "مؤسسة دبي لرعاية النساء والأطفال", "Dubai Foundation for Women and Children", Emirate.DUBAI),
     ("sharjah", "مركز الشارقة لحماية المرأة", "Sharjah Women's Protection Centre", Emirate.SHARJAH),
 )  # fmt: skip

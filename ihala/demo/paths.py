@@ -28,7 +28,7 @@ AFTER_SENDING: dict[S, str] = {
 
 
 def path_to(state: S, urgency: str = Urgency.EMERGENCY, kind: str = Kind.TRANSFER) -> str:
-    """The script that brings a new referral to `state`. ValueError where no way leads (a pull request holds nothing)."""
+    """The script that brings a new referral to `state`. ValueError where no way leads."""
     begin = "case consent draft"
     if state == S.DRAFT:
         return begin

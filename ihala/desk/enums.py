@@ -1,5 +1,7 @@
 """The lists of the work page, and what can be done beside the turn of a referral."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
@@ -14,13 +16,13 @@ class List(TextChoices):
     OVERDUE = "overdue", pgettext_lazy("list", "Overdue")
 
 
-class Part(TextChoices):
+class Part(StrEnum):
     """Why a referral stands on the work page: whose turn it is, or something beside the turn."""
 
-    INCOMING = "incoming", pgettext_lazy("part", "Received, and waits for this side")
-    OUTGOING = "outgoing", pgettext_lazy("part", "Sent or drafted here, and waits for this side")
-    REVIEW = "review", pgettext_lazy("part", "Sent at once, to be reviewed")
-    SIGNATURE = "signature", pgettext_lazy("part", "Second signature missing")
-    CONSENT = "consent", pgettext_lazy("part", "Consent ends soon")
-    DESTRUCTION = "destruction", pgettext_lazy("part", "Destruction to be attested")
-    LISTED = "listed", pgettext_lazy("part", "In the list")
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+    REVIEW = "review"
+    SIGNATURE = "signature"
+    CONSENT = "consent"
+    DESTRUCTION = "destruction"
+    LISTED = "listed"

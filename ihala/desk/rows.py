@@ -115,8 +115,9 @@ def _row(referral: Any, actor: Actor, names: dict[int, str]) -> Row:
         id=referral.pk, url=_url(referral), reference=referral.reference, urgency=referral.urgency,
         what=str(Category(referral.category).label), who=household_words(referral.household),
         side=(referral.sender if incoming else referral.receiver).name, incoming=incoming, state=state.value,
-        state_label=str(state.label), due=due, paused=referral.decide_left is not None, mine=names.get(referral.assigned, ""),
-        late=ours and is_late(due), ours=ours, awaited=str(awaited(referral, state)),
+        state_label=str(state.label), due=due, paused=referral.decide_left is not None,
+        mine=names.get(referral.assigned, ""), late=ours and is_late(due), ours=ours,
+        awaited=str(awaited(referral, state)),
     )  # fmt: skip
 
 
