@@ -121,10 +121,8 @@ class FieldsForm(forms.Form):
         field = self.fields[key]
         codes = dict.fromkeys((*codelists.FREQUENT_LANGUAGES, *filter(codelists.is_language, given)))
         field.choices = [(code, codelists.language(code)) for code in codes]  # type: ignore[attr-defined]
-        others = [("", "—"), *codelists.languages().items()]
-        self.fields[f"{key}_more"] = forms.ChoiceField(
-            choices=others, required=False, label=_("Another language")
-        )
+        self.fields[f"{key}_more"] = _line(list="codes-language", autocomplete="off")
+        self.fields[f"{key}_more"].label = _("Another language")
 
     def full_clean(self) -> None:
         """Django's, unless the form is only shown."""

@@ -35,7 +35,7 @@ PEOPLE = {
     ),
 }
 _KINDS = {
-    Kind.PHONE: "phone",
+    Kind.PHONE: "ltr",
     Kind.DOCUMENT_NUMBER: "ltr",
     Kind.TEXT: "text",
     Kind.LINE: "name",
@@ -136,6 +136,10 @@ def form(
         "draft": draft,
         "case": case,
         "errors": shown.errors() if shown.checked else [],
+        "titles": PEOPLE,
+        "codelists": codelists,
+        "version": "",
+        "conflict": None,
         **more,
     }
 
@@ -204,6 +208,8 @@ def _card(
     """A person as `components/person_card.html` wants it; the age is today's."""
     name = values.get("name") or values.get("name_latin") or values.get("case_code") or ""
     name = "" if is_absent(name) else name
+    if name == values.get("name"):
+        leave_out = (*leave_out, "name")
     years = age_on(values.get("birth"), clock.today())
     listed_facts = facts(fields, values, leave_out=leave_out)
     if years is not None and years >= 0:

@@ -179,6 +179,8 @@ def _listed(words: list[str]) -> str:
 
 
 def _row_text(field: Field, row: dict[str, JSON]) -> str:
+    if len(field.rows) == 1:
+        return display_value(field.rows[0], row.get(field.rows[0].key))
     parts = [(part, display_value(part, row.get(part.key))) for part in field.rows]
     return " · ".join(
         _("%(who)s: %(what)s") % {"who": part.label, "what": shown} for part, shown in parts if shown
