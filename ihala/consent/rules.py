@@ -207,9 +207,9 @@ def _why_not_then(given: Given, on: date) -> Refusal | None:
     return None
 
 
-def unusual(given_on: date, until: date) -> bool:
+def unusual(given: Given) -> bool:
     """Longer than a year: possible, and worth asking her again instead."""
-    return until - given_on > USUAL_LENGTH
+    return given.until - given.given_on > USUAL_LENGTH
 
 
 # ----------------------------------------------------------------------------------------------------- legal bases

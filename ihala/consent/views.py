@@ -91,6 +91,10 @@ def _record(request: HttpRequest, case: Case, renews: Consent | None) -> HttpRes
             recipient = form.cleaned_data["recipient"].pk
             actions.give(case, by=request.actor, recipient=recipient, given=form.given(), renews=renews)
             messages.success(request, _("The consent is recorded."))
+            if rules.unusual(form.given()):
+                messages.warning(
+                    request, _("It is for more than a year. Asking her again in good time is better.")
+                )
             return redirect("consent:list", case.reference)
     else:
         told = actions.open_details([renews], by=request.actor)[0] if renews else None

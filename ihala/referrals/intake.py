@@ -16,7 +16,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.models import User
-from ihala.accounts.roles import Permission
+from ihala.accounts.roles import Permission, Role
 from ihala.audit.actions import record
 from ihala.audit.enums import EventName
 from ihala.cases.actions import create_case
@@ -27,7 +27,6 @@ from ihala.consent import rules as consent_rules
 from ihala.core.acting import acting, at_the_door
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import DisclosureClass
-from ihala.organisations.middleware import actor_of
 from ihala.organisations.models import Actor, Membership, Organisation
 from ihala.organisations.rules import partners
 from ihala.vault import salts
@@ -159,7 +158,19 @@ def _staff_member(username: str) -> Actor | None:
             user=user, active=True, organisation__is_active=True
         )
         membership = found.first()
-        return None if membership is None else actor_of(membership)
+        return None if membership is None else _acting_as(membership)
+
+
+def _acting_as(membership: Membership) -> Actor:
+    return Actor(
+        user_id=membership.user_id,
+        membership_id=membership.pk,
+        organisation_id=membership.organisation_id,
+        roles=frozenset(Role(role) for role in membership.roles),
+        name_ar=membership.name_ar,
+        name_en=membership.name_en,
+        username=membership.user.username,
+    )
 
 
 def _import_file(path: str, actor: Actor) -> Result:

@@ -149,8 +149,8 @@ def test_purposes_are_the_kind_and_the_services():
 
 
 def test_more_than_a_year_is_unusual():
-    assert not rules.unusual(date(2026, 1, 1), date(2027, 1, 1))
-    assert rules.unusual(date(2026, 1, 1), date(2027, 2, 1))
+    assert not rules.unusual(given(given_on=date(2026, 1, 1), until=date(2027, 1, 1)))
+    assert rules.unusual(given(given_on=date(2026, 1, 1), until=date(2027, 2, 1)))
 
 
 # --------------------------------------------------------------------------------------------------------- withdrawal

@@ -80,6 +80,13 @@ def test_a_consent_that_cannot_be_is_shown_again_with_its_error(case, client, ch
     assert not stored(Consent)
 
 
+def test_a_consent_for_more_than_a_year_is_recorded_with_a_warning(case, client):
+    answer = client.post(
+        address("new", case), form(until=(clock.today() + timedelta(days=500)).isoformat()), follow=True
+    )
+    assert [message.level_tag for message in answer.context["messages"]] == ["success", "warning"]
+
+
 def test_a_guardians_consent_names_the_guardian(case, client):
     answer = client.post(address("new", case), form(given_by="guardian", guardian="الأم", relation="mother"))
     assert answer.status_code == 302
