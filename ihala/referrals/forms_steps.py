@@ -107,7 +107,8 @@ class OutcomeForm(ReasonForm):
     def arguments(self) -> dict[str, Any]:
         """The action calls the code an outcome."""
         found = super().arguments()
-        return {**found, "outcome": found.pop("reason")}
+        found["outcome"] = found.pop("reason")
+        return found
 
 
 class ApproveForm(TextForm):

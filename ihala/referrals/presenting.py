@@ -15,7 +15,7 @@ from ihala.core.clock import now
 from ihala.core.vocabulary import LegalBasis, Service
 from ihala.organisations.models import Actor, Membership
 
-from . import enums, workflow
+from . import enums, facts, workflow
 from .actions import package, sealed
 from .enums import MessageKind, RecordKind, ReportKind, State, Step
 from .models import Referral, ReferralSide, StepTaken
@@ -27,7 +27,7 @@ NEVER_BUTTONS = frozenset({Step.SUBMIT, Step.SEND_AT_ONCE, Step.NO_ANSWER})
 
 def page(referral: Referral, actor: Actor) -> dict[str, Any]:
     """The context of `referrals/detail.html`; `referral` comes with sender, receiver and terms."""
-    side = referral.sides.select_related("case").filter(organisation_id=actor.organisation_id).first()
+    side = facts.side(referral, actor.organisation_id)
     reading = _read(referral, actor)
     parts = package.open_parts(referral, by=actor)
     return {
@@ -39,7 +39,7 @@ def page(referral: Referral, actor: Actor) -> dict[str, Any]:
         "side": side,
         "case": _own_case(side, actor),
         "assigned": reading.name_of(side.assigned_id) if side else "",
-        "facts": facts(referral),
+        "facts": in_clear(referral),
         "household": household(referral.household),
         "sections": sections(referral, parts),
         "amendments": _amended(reading, parts),
@@ -103,7 +103,7 @@ def button(step: Step, referral: Referral) -> dict[str, Any]:
     }
 
 
-def facts(referral: Referral) -> list[dict[str, Any]]:
+def in_clear(referral: Referral) -> list[dict[str, Any]]:
     """What stands in clear, as `components/facts.html` takes it."""
     basis = LegalBasis(referral.basis_kind).label if referral.basis_kind else ""
     return [

@@ -1,6 +1,7 @@
 """What the three drafting screens show."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,10 +16,11 @@ from ihala.organisations import rules as agreements
 from ihala.organisations.models import Actor
 from ihala.organisations.rules import TermsView
 
-from . import workflow
+from . import facts, workflow
+from .actions import package
 from .enums import State, Step
 from .models import Referral
-from .presenting import facts
+from .presenting import in_clear
 from .presenting_package import household, matrix, opens_on_sending, would_go
 
 FEW = 6
@@ -40,7 +42,8 @@ def basis_words(basis: consent_rules.Basis | None) -> dict[str, Any]:
     if basis is None:
         return {"basis": None, "kind": "", "classes": "", "until": None}
     classes = " · ".join(str(cls.label) for cls in basis.classes)
-    return {"basis": basis, "kind": basis.kind.label, "classes": classes, "until": basis.expires_at}
+    last = basis.expires_at - timedelta(seconds=1) if basis.expires_at else None
+    return {"basis": basis, "kind": basis.kind.label, "classes": classes, "until": last}
 
 
 def offered(by: Actor, receivers: Iterable[tuple[int, str]]) -> tuple[str, ...]:
@@ -57,10 +60,10 @@ def offered(by: Actor, receivers: Iterable[tuple[int, str]]) -> tuple[str, ...]:
 
 def shown_to_receiver(referral: Referral, actor: Actor) -> dict[str, Any]:
     """Screen 2: every class and field, and when the receiver sees it."""
-    side = referral.sides.select_related("case").get(organisation_id=actor.organisation_id)
+    side = package.own_side(referral, actor)
     everything, allowed, content = would_go(referral, side, by=actor)
-    basis = consent_rules.basis_for(side.case_id, referral.receiver_id)
-    early = opens_on_sending(referral, agreements.terms_of(referral.terms_id), basis)
+    basis = facts.basis(referral)
+    early = opens_on_sending(referral, facts.pinned_terms(referral), basis)
     rows = matrix(referral, everything, allowed, early)
     paths = [
         item["path"] for row in rows if row["allowed"] for group in row["groups"] for item in group["items"]
@@ -73,7 +76,7 @@ def shown_to_receiver(referral: Referral, actor: Actor) -> dict[str, Any]:
         "allowed": allowed,
         "paths": paths,
         "household": household(case_rules.household(content, today())),
-        "facts": facts(referral),
+        "facts": in_clear(referral),
         "pull": referral.kind == Kind.PULL_REQUEST,
         **basis_words(basis),
         "no_basis": {"basis": None, "receiver": referral.receiver.name},
@@ -102,7 +105,7 @@ def reviewed(referral: Referral, actor: Actor) -> dict[str, Any]:
         "can_send": ways[Step.SEND_AT_ONCE] is None,
         "can_submit": ways[Step.SUBMIT] is None,
         "refusal": ways[Step.SUBMIT],
-        "next": what_happens_next(referral, agreements.terms_of(referral.terms_id)),
+        "next": what_happens_next(referral, facts.pinned_terms(referral)),
     }
 
 

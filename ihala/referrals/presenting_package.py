@@ -88,7 +88,7 @@ def would_go(
     content = cases.open_case(side.case, by=by, purpose=Purpose.REFERRAL)
     wish = copy(referral)
     wish.classes = [cls for cls in DisclosureClass]
-    return case_rules.package_of(content), set(package.allowed_classes(wish, side)), content
+    return case_rules.package_of(content), set(package.allowed_classes(wish)), content
 
 
 def matrix(

@@ -18,7 +18,7 @@ from .forms_refused import kept
 
 def found(request: HttpRequest, reference: str) -> Referral:
     """The referral at this address, if this person sees it; refused 404 otherwise."""
-    seen = Referral.objects.visible_to(request.actor).select_related("sender", "receiver", "terms")
+    seen = Referral.objects.visible_to(request.actor).select_related("sender", "receiver", "terms__agreement")
     referral = seen.filter(reference=reference).first()
     if referral is None:
         raise Refused(workflow.NOT_VISIBLE)

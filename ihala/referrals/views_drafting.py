@@ -15,6 +15,7 @@ from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations.models import Actor
 
 from . import actions, workflow
+from .actions import package
 from .enums import Link, State, Step
 from .forms import DisclosureForm, NeedForm, SendForm
 from .forms_refused import kept
@@ -71,7 +72,7 @@ def need(request: HttpRequest, reference: str) -> HttpResponse:
     referral = _draft_of(request, reference)
     if referral is None:
         return redirect("referrals:detail", reference)
-    receivers, case = partner_choices(request.actor), _case_of(referral, request.actor)
+    receivers, case = partner_choices(request.actor), package.own_side(referral, request.actor).case
     names = ("kind", "urgency", "services", "services_given", "version")
     initial = {"receiver": referral.receiver_id, **{name: getattr(referral, name) for name in names}}
     asked = offered(request.actor, receivers)
@@ -86,11 +87,6 @@ def need(request: HttpRequest, reference: str) -> HttpResponse:
             status = kept(form, refused, found(request, reference))
     context = {"form": form, "case": case, "referral": referral, "bases": bases(case, receivers)}
     return render(request, "referrals/need.html", context, status=status)
-
-
-def _case_of(referral: Referral, actor: Actor) -> Case | None:
-    side = referral.sides.select_related("case").get(organisation_id=actor.organisation_id)
-    return side.case
 
 
 @require_http_methods(["GET", "POST"])

@@ -21,7 +21,7 @@ LANGUAGES = ("ar", "en")
 def letter(request: HttpRequest, reference: str) -> HttpResponse:
     """The referral letter as PDF, with what this reader may open; printing it is on record."""
     actor = request.actor
-    seen = Referral.objects.visible_to(actor).select_related("sender", "receiver", "terms")
+    seen = Referral.objects.visible_to(actor).select_related("sender", "receiver", "terms__agreement")
     referral = seen.filter(reference=reference, sent_at__isnull=False).first()
     if referral is None:
         raise Refused(workflow.NOT_VISIBLE)
