@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from django.db import connection, transaction
+from django.db.models import Func, TextField, Value
+from django.db.models.functions import Cast
 
 SETTINGS = ("ihala.organisation", "ihala.user", "ihala.door")
 
@@ -56,9 +58,15 @@ def acting(actor: Acts) -> Iterator[None]:
         yield
 
 
-def become(actor: Acts) -> None:
-    """Inside `at_the_door()`: the person is known now, go on in the same transaction as `actor`."""
-    _set((str(actor.organisation_id), str(actor.user_id), ""))
+def becoming(column: str) -> Func:
+    """Inside `at_the_door(user_id)`: selecting this makes the organisation in `column` the acting one.
+
+    So the query that finds out for whom somebody works is also the one that goes on in that organisation's name.
+    """
+    organisation = Cast(column, TextField())
+    return Func(
+        Value(SETTINGS[0]), organisation, Value(True), function="set_config", output_field=TextField()
+    )
 
 
 @contextmanager

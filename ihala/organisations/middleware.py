@@ -10,16 +10,16 @@ from enum import Enum
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.crypto import constant_time_compare
 
 from ihala.accounts.roles import Role
 from ihala.accounts.rules import is_public
-from ihala.core.acting import at_the_door, become
+from ihala.core.acting import at_the_door, becoming
 from ihala.core.clock import now
 
-from .models import Actor, Membership
+from .models import Actor, Membership, Request
 
 SINCE = "ihala_since"
 LONGEST_SESSION = timedelta(hours=12)
@@ -46,11 +46,11 @@ class _Undone(Exception):
 class ActorMiddleware:
     """Sets `request.actor`, None for somebody who has not signed in, and opens the transaction in which they act."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = None
+    def __call__(self, request: Request) -> HttpResponse:
+        request.actor = None  # type: ignore[assignment]
         opening = opening_of(request.path_info)
         user_id = request.session.get(SESSION_KEY)
         if user_id is None:
@@ -61,27 +61,26 @@ class ActorMiddleware:
         request.session.flush()
         return self._stranger(request, opening)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: Request, exception: Exception) -> None:
         """Any error but a refusal, which `RefusalMiddleware` has answered before, leaves nothing behind."""
         request.ihala_failed = True
 
-    def _known(self, request: HttpRequest, user_id: int, opening: Opening) -> HttpResponse | None:
+    def _known(self, request: Request, user_id: int, opening: Opening) -> HttpResponse | None:
         """The answer to somebody who has signed in; None if they may not be in any more."""
         try:
             with at_the_door(user_id):
                 membership = _membership(request, user_id)
                 if membership is None:
                     return None
-                request._cached_user = membership.user
+                request._cached_user = membership.user  # type: ignore[attr-defined]
                 request.actor = actor_of(membership)
-                become(request.actor)
                 if membership.user.one_time_password and opening is Opening.CLOSED:
                     return _send_to(request, reverse("account_change_password"))
                 return self._answer(request)
         except _Undone as undone:
             return undone.response
 
-    def _stranger(self, request: HttpRequest, opening: Opening) -> HttpResponse:
+    def _stranger(self, request: Request, opening: Opening) -> HttpResponse:
         if opening is Opening.CLOSED:
             return sign_in_first(request)
         if opening is Opening.PUBLIC:
@@ -92,7 +91,7 @@ class ActorMiddleware:
         except _Undone as undone:
             return undone.response
 
-    def _answer(self, request: HttpRequest) -> HttpResponse:
+    def _answer(self, request: Request) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code >= 500 or getattr(request, "ihala_failed", False):
             raise _Undone(response)
@@ -125,7 +124,7 @@ def actor_of(membership: Membership) -> Actor:
     )
 
 
-def sign_in_first(request: HttpRequest) -> HttpResponse:
+def sign_in_first(request: Request) -> HttpResponse:
     """To the sign-in page and back here afterwards; a fragment asks the whole page to go."""
     fragment = request.headers.get("HX-Request") == "true"
     back = urlsplit(request.headers.get("HX-Current-URL", "")).path if fragment else request.get_full_path()
@@ -133,21 +132,23 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     return _send_to(request, reverse("account_login") + query)
 
 
-def _send_to(request: HttpRequest, address: str) -> HttpResponse:
+def _send_to(request: Request, address: str) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
 
 
-def _membership(request: HttpRequest, user_id: int) -> Membership | None:
-    """The active membership of an active user in an active organisation whose session is fresh: one query."""
+def _membership(request: Request, user_id: int) -> Membership | None:
+    """The active membership of an active user in an active organisation whose session is fresh.
+
+    One query, which also lets the organisation act from here on."""
     since = request.session.setdefault(SINCE, now().timestamp())
     if now().timestamp() - since > LONGEST_SESSION.total_seconds():
         return None
     found = Membership.objects.select_related("user", "organisation").filter(
         user=user_id, active=True, user__is_active=True, organisation__is_active=True
     )
-    membership = next(iter(found[:1]), None)
+    membership = next(iter(found.annotate(acts=becoming("organisation_id"))[:1]), None)
     signed = request.session.get(HASH_SESSION_KEY, "")
     if membership is None or not constant_time_compare(signed, membership.user.get_session_auth_hash()):
         return None

@@ -39,11 +39,13 @@ def seal_new(
     *,
     holders: Shares,
     deposits: Shares | None = None,
+    also: Iterable[tuple[SecretName, Shares]] = (),
 ) -> dict[Any, list[bytes]]:
     """Make a secret for each class of `contents`, seal its values, and hand the secrets out.
 
     `holders` get grants now, receivers in `deposits` when they have accepted. A class may be empty: content can be
-    added later (`audit.actions.seal_more`). At most three statements; IntegrityError if a secret of that name exists.
+    added later (`audit.actions.seal_more`); `also` makes
+    further empty ones of the same root. At most three statements; IntegrityError if a secret of that name exists.
     """
     salt = salts.ensure(subject.root)
     sealed: dict[Any, list[bytes]] = {}
@@ -53,7 +55,10 @@ def seal_new(
         secrets[name] = new_secret()
         key = class_key(secrets[name], salt)
         sealed[cls] = [seal(key, value, place, name) for place, value in values]
-    Grant.objects.bulk_create(grants_of(secrets, holders))
+    grants = grants_of(secrets, holders)
+    for name, shares in also:
+        grants += grants_of({name: new_secret()}, shares)
+    Grant.objects.bulk_create(grants)
     Deposit.objects.bulk_create(deposits_of(secrets, deposits or {}))
     return sealed
 

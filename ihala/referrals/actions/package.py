@@ -79,6 +79,7 @@ def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
     _rest_on_basis(referral)
     parts = [_part(referral, cls, by) for cls in chosen]
     documents = {part.disclosure_class: _document(part, chosen[part.disclosure_class]) for part in parts}
+    first = referral.sent_at is None
     holders: Shares = {referral.sender_id: dict.fromkeys(documents, OWN)}
     deposits: Shares = {}
     if dispatched:
@@ -87,12 +88,13 @@ def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
         sealed.package_subject(referral),
         {cls: [(Place.of(part, "document"), documents[cls])] for part in parts for cls in [part.disclosure_class]},
         referral.package_version, referral.sender_id, holders=holders, deposits=deposits,
+        also=[(sealed.thread(referral), sealed.thread_shares(referral))] if dispatched and first else [],
     )  # fmt: skip
     for part in parts:
         part.document = ciphertexts[part.disclosure_class][0]
     PackagePart.objects.bulk_create(parts)
     if dispatched:
-        _dispatched(referral, parts, holders[referral.receiver_id])
+        _write_released(referral, parts, holders[referral.receiver_id])
 
 
 def _part(referral: Referral, cls: str, by: Actor) -> PackagePart:
@@ -149,12 +151,12 @@ def dispatch(referral: Referral, *, by: Actor) -> None:
         by, sealed.package_subject(referral), referral.package_version,
         holders={referral.receiver_id: now_open}, deposits={referral.receiver_id: later},
     )  # fmt: skip
-    _dispatched(referral, parts, now_open)
-
-
-def _dispatched(referral: Referral, parts: list[PackagePart], now_open: dict[str, Basis]) -> None:
     if referral.sent_at is None:
         sealed.open_thread_key(referral)
+    _write_released(referral, parts, now_open)
+
+
+def _write_released(referral: Referral, parts: list[PackagePart], now_open: dict[str, Basis]) -> None:
     write_receipts(referral, [part for part in parts if part.disclosure_class in now_open])
 
 

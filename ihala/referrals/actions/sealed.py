@@ -40,16 +40,18 @@ def own(referral: Referral, organisation_id: int) -> SecretName:
     return SecretName(subject, DisclosureClass.NARRATIVE, 1, organisation_id)
 
 
+def thread_shares(referral: Referral) -> dict[int, dict[str, Basis]]:
+    """Both organisations hold the thread's secret, under their agreement."""
+    cls = thread(referral).disclosure_class
+    return {referral.sender_id: {cls: OWN}, referral.receiver_id: {cls: Basis(AGREEMENT, referral.pk)}}
+
+
 def open_thread_key(referral: Referral) -> None:
-    """At sending: make the thread's secret and give it to both organisations, under their agreement."""
+    """At sending what was submitted earlier: make the thread's secret."""
     name = thread(referral)
-    basis = Basis(AGREEMENT, referral.pk)
     vault.seal_new(
-        name.subject, {name.disclosure_class: []}, name.version, name.author,
-        holders={
-            referral.sender_id: {name.disclosure_class: OWN}, referral.receiver_id: {name.disclosure_class: basis},
-        },
-    )  # fmt: skip
+        name.subject, {name.disclosure_class: []}, name.version, name.author, holders=thread_shares(referral)
+    )
 
 
 def seal_shared(referral: Referral, row: Row, field: str, value: Any, *, by: Actor) -> bytes:

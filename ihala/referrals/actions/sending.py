@@ -120,6 +120,7 @@ def send_at_once(
 
     `key` makes a repeated send the same send: the second answers with the referral as the first left it.
     """
+
     def change(locked: Referral) -> None:
         locked.send_key = key
         _pin_terms(locked)
@@ -135,6 +136,7 @@ def approve(
     referral: Referral, *, by: Actor, version: int | None = None, key: UUID | None = None, text: str = ""
 ) -> Referral:
     """A supervisor who is not the author sends what the author submitted. `key` as for `send_at_once`."""
+
     def change(locked: Referral) -> None:
         locked.send_key = key
         package.dispatch(locked, by=by)
