@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ihala.cases.models import Case
 from ihala.core import clock
 from ihala.core.refusal import Refused, Status
+from ihala.organisations.models import Request
 from ihala.organisations.rules import partners
 
 from . import actions, rules, words
@@ -19,7 +20,7 @@ from .forms import ConsentForm, LegalBasisForm
 from .models import Consent
 
 
-def case_of(request: Any, reference: str) -> Case:
+def case_of(request: Request, reference: str) -> Case:
     """The case, if the actor has access to it."""
     case = Case.objects.visible_to(request.actor).filter(reference=reference).first()
     if case is None:
@@ -36,7 +37,7 @@ def consent_of(case: Case, consent_id: UUID) -> Consent:
 
 
 @require_GET
-def consent_list(request: HttpRequest, reference: str) -> HttpResponse:
+def consent_list(request: Request, reference: str) -> HttpResponse:
     """What was allowed in this case: consents and legal bases, with where each stands."""
     case = case_of(request, reference)
     rows: list[actions.Row] = [*rules.consents_of(case), *rules.bases_of(case)]
@@ -59,7 +60,7 @@ def _consent_row(consent: Consent, told: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _basis_row(request: HttpRequest, basis: Any, told: dict[str, Any]) -> dict[str, Any]:
+def _basis_row(request: Request, basis: Any, told: dict[str, Any]) -> dict[str, Any]:
     first, second = (
         rules.why_not_first_sign_off(basis, request.actor),
         rules.why_not_second_sign_off(basis, request.actor),
@@ -71,19 +72,19 @@ def _basis_row(request: HttpRequest, basis: Any, told: dict[str, Any]) -> dict[s
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest, reference: str) -> HttpResponse:
+def new(request: Request, reference: str) -> HttpResponse:
     """Record a consent."""
     return _record(request, case_of(request, reference), None)
 
 
 @require_http_methods(["GET", "POST"])
-def renew(request: HttpRequest, reference: str, consent: UUID) -> HttpResponse:
+def renew(request: Request, reference: str, consent: UUID) -> HttpResponse:
     """Record the same consent anew; she is asked again."""
     case = case_of(request, reference)
     return _record(request, case, consent_of(case, consent))
 
 
-def _record(request: HttpRequest, case: Case, renews: Consent | None) -> HttpResponse:
+def _record(request: Request, case: Case, renews: Consent | None) -> HttpResponse:
     others = partners(request.actor.organisation_id)
     if request.method == "POST":
         form = ConsentForm(request.POST, partners=others)
@@ -104,7 +105,7 @@ def _record(request: HttpRequest, case: Case, renews: Consent | None) -> HttpRes
 
 
 @require_http_methods(["GET", "POST"])
-def basis(request: HttpRequest, reference: str) -> HttpResponse:
+def basis(request: Request, reference: str) -> HttpResponse:
     """Record a legal basis other than consent."""
     case = case_of(request, reference)
     form = LegalBasisForm(request.POST or None, partners=partners(request.actor.organisation_id))
@@ -121,7 +122,7 @@ def basis(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def sign(request: HttpRequest, reference: str, basis: UUID) -> HttpResponse:
+def sign(request: Request, reference: str, basis: UUID) -> HttpResponse:
     """Sign a legal basis: first, or second after somebody else."""
     case = case_of(request, reference)
     record = rules.bases_of(case).filter(pk=basis).first()

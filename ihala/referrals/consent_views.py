@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +15,7 @@ from ihala.consent import actions as consent_actions
 from ihala.consent import rules as consent_rules
 from ihala.consent.enums import How
 from ihala.core.refusal import Refused
+from ihala.organisations.models import Request
 
 from .actions import withdraw_given_consent
 from .models import Referral
@@ -27,7 +28,7 @@ class WithdrawForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, reference: str, consent_id: UUID) -> HttpResponse:
+def withdraw(request: Request, reference: str, consent_id: UUID) -> HttpResponse:
     """Says what will happen; the second click does it. No reason is asked for and nothing can stand in the way."""
     case = Case.objects.visible_to(request.actor).filter(reference=reference).first()
     consent = consent_rules.consents_of(case).filter(pk=consent_id).first() if case else None

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from ihala.accounts.roles import Permission
 from ihala.core.refusal import Refused, Status
+from ihala.organisations.models import Request
 
 from .intake import LANGUAGES, NOT_PERMITTED, Result, import_form, in_both
 from .intake_json import LARGEST
@@ -39,7 +40,7 @@ class UploadForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: Request) -> HttpResponse:
     """Import files and show what became of each."""
     if not request.actor.has(Permission.IMPORT_INTAKE):
         raise Refused(NOT_PERMITTED)
