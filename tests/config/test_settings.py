@@ -104,7 +104,7 @@ def test_every_answer_is_private_and_from_here(client):
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert response["Cross-Origin-Embedder-Policy"] == "require-corp"
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "camera=()" in response["Permissions-Policy"]
     policy = dict(part.strip().split(" ", 1) for part in response["Content-Security-Policy"].split(";"))
