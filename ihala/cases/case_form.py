@@ -63,7 +63,7 @@ class Part:
                 "absent": self.form[f"{key}_absent"] if f"{key}_absent" in names else "",
                 "more": self.form[f"{key}_more"] if f"{key}_more" in names else "",
                 "wide": self.form.registry[key].kind in (Kind.TEXT, Kind.CHOICES, Kind.LANGUAGES),
-                "warning": self.form.doubts.get(key),
+                "many": self.form.registry[key].kind in (Kind.CHOICES, Kind.LANGUAGES),
             }
             for key in self.form.registry
         ]

@@ -92,7 +92,7 @@ class FieldsForm(forms.Form):
     def __init__(
         self, fields: tuple[Field, ...], typed: Typed, prefix: str, *, checked: bool, rows: bool = False
     ) -> None:
-        super().__init__(typed, prefix=prefix)
+        super().__init__(typed, prefix=prefix, use_required_attribute=False)
         self.registry = {field.key: field for field in fields if field.kind not in WITH_ROWS}
         self.of_rows = [field.key for field in fields if field.kind in WITH_ROWS]
         self.checked = checked
@@ -125,11 +125,13 @@ class FieldsForm(forms.Form):
         self.fields[f"{key}_more"].label = _("Another language")
 
     def full_clean(self) -> None:
-        """Django's, unless the form is only shown."""
+        """Django's, unless the form is only shown. What is needed is asked by `require`: an empty row needs nothing."""
         if self.checked:
             super().full_clean()
         else:
             self._errors, self.cleaned_data = ErrorDict(), {}
+        for key, field in self.registry.items():
+            self.fields[key].required = field.required
 
     def clean(self) -> dict[str, Any]:
         """Bring every answer into its field's shape; a misfit is an error at its question."""

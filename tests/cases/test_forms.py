@@ -1,4 +1,4 @@
-"""The form of a case: what a stored case shows as, typed again, is the same case; anything typed is judged, never broken."""
+"""The form of a case: shown and sent back it says the same; anything typed is judged, never broken."""
 
 from datetime import timedelta
 
@@ -20,11 +20,14 @@ from .conftest import SignIn
 from .strategies import contents
 
 PARTS = ["survivor", "case", "companions-0", "companions-999", "persons_of_concern-1", "companions", "x"]
-KEYS = ["name", "birth", "birth_was", "sex", "documents", "phones-0-number", "phones-0-safe", "languages", "languages_more",
-        "needs", "nationality", "name_absent", "documents_absent", "notes-0-text", "reason", "DELETE", "row", "relation"]  # fmt: skip
+KEYS = ["name", "birth", "birth_was", "sex", "documents", "phones-0-number", "phones-0-safe", "languages",
+        "languages_more",
+        "needs", "nationality", "name_absent", "documents_absent", "notes-0-text", "reason", "DELETE",
+        "row", "relation"]  # fmt: skip
 names = st.builds("{}-{}".format, st.sampled_from(PARTS), st.sampled_from(KEYS)) | st.text(max_size=30)
 texts = st.text(max_size=60) | st.sampled_from(
-    ["absent:unknown", "absent:?", "yes", "am", "{", "[]", '{"given": "x"}', "null", "7", "\x00", "\u202e", "=1+1", "9" * 400]
+    ["absent:unknown", "absent:?", "yes", "am", "{", "[]", '{"given": "x"}', "null", "7", "\x00", "\u202e", "=1+1",
+     "9" * 400]
 )  # fmt: skip
 typed_things = st.dictionaries(names, st.lists(texts, min_size=1, max_size=2), max_size=15)
 
@@ -69,8 +72,9 @@ def test_a_form_that_is_only_shown_is_not_judged() -> None:
 
 
 def test_rows_are_found_by_the_names_that_came() -> None:
-    typed: Typed = MultiValueDict({name: ["1"] for name in ("companions-7-name", "companions-2-row", "companions-3-name",
-                                   "companions-3-DELETE", "companions-1234-name")})  # fmt: skip
+    typed: Typed = MultiValueDict({name: ["1"] for name in (
+        "companions-7-name", "companions-2-row", "companions-3-name", "companions-3-DELETE", "companions-1234-name",
+    )})  # fmt: skip
     assert row_numbers(typed, "companions") == [2, 7]
     assert row_numbers(one_more(typed, "companions"), "companions") == [2, 7, 8]
     many: Typed = MultiValueDict({f"companions-{number}-name": ["x"] for number in range(300)})
@@ -78,7 +82,8 @@ def test_rows_are_found_by_the_names_that_came() -> None:
 
 
 def test_a_draft_keeps_only_what_the_form_asked() -> None:
-    typed: Typed = MultiValueDict({"survivor-name": ["x"], "csrfmiddlewaretoken": ["t"], "companions-0-documents-1-number": ["1"],
+    typed: Typed = MultiValueDict({"survivor-name": ["x"], "csrfmiddlewaretoken": ["t"],
+                                   "companions-0-documents-1-number": ["1"],
                                    "add_companions": ["1"], "case-reason-evil": ["x"]})  # fmt: skip
     assert set(only_ours(typed)) == {"survivor-name", "companions-0-documents-1-number"}
 

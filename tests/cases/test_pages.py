@@ -1,5 +1,6 @@
 """The pages, as a browser without a script uses them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -114,12 +115,15 @@ def test_arabic_digits_and_hijri_dates_are_understood(aman: Party, writer: Clien
 
 
 def test_countries_and_languages_are_typed_by_name_in_either_language(aman: Party, writer: Client) -> None:
-    typed = {"survivor-sex": "female", "survivor-nationality": "ethiopia", "case-languages_more": "التغرينية"}
+    typed = {"survivor-sex": "female", "survivor-nationality": "ethiopia", "case-languages_more": "التغرينية"}
     assert writer.post(NEW, typed).status_code == 302
     content = content_of(aman.caseworker, the_case(aman.caseworker))
     assert content.survivor["nationality"] == "ET" and content.case["languages"] == ["ti"]
     assert writer.post(NEW, {**typed, "survivor-nationality": "Atlantis"}).status_code == 422
-    assert writer.post(NEW, {**typed, "case-languages": "am", "case-languages_more": "Elvish"}).status_code == 422
+    assert (
+        writer.post(NEW, {**typed, "case-languages": "am", "case-languages_more": "Elvish"}).status_code
+        == 422
+    )
 
 
 def test_an_age_means_what_it_meant_when_it_was_written(aman: Party, writer: Client, sign_in: SignIn) -> None:
@@ -151,6 +155,16 @@ def test_every_reason_for_no_answer_is_kept(aman: Party, writer: Client) -> None
     made = the_case(aman.caseworker)
     assert writer.get(f"/cases/{made.reference}/").status_code == 200
     assert writer.get(f"/cases/{made.reference}/edit/").status_code == 200
+
+
+def test_the_form_shows_every_answer_it_would_lose_otherwise(aman: Party, writer: Client, case: Case) -> None:
+    open_questions = changed(family.CONTENT, languages={"absent": "not_asked"}, danger={"absent": "unknown"})
+    with acting(aman.caseworker):
+        actions.update_case(case, open_questions, by=aman.caseworker, version=1)
+    page = writer.get(f"/cases/{case.reference}/edit/").content.decode()
+    shown = {match[1] for match in re.finditer(r'<(?:input|select|textarea)[^>]*name="([^"]+)"', page)}
+    assert set(typed_of(open_questions)) <= shown
+    assert re.search(r'name="case-languages_absent" value="not_asked"[^>]*checked', page)
 
 
 def test_an_edit_that_changes_nothing_changes_nothing(aman: Party, writer: Client, case: Case) -> None:

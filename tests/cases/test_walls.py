@@ -52,11 +52,14 @@ def test_another_organisation_reads_and_writes_no_row(
 
 
 def test_no_row_is_put_into_another_organisation(full: Case, aman: Party, dfwac: Party) -> None:
-    new_case = "INSERT INTO cases_case (id, organisation_id, reference, category, state, opened_at, changed_at, version,"
+    new_case = (
+        "INSERT INTO cases_case (id, organisation_id, reference, category, state, opened_at, changed_at,"
+    )
     rows = {
-        f"{new_case} close_reason) VALUES (%s, %s, 'C-0000-0000', 'child_abuse', 'open', %s, %s, 1, '')": (
+        f"{new_case} version, close_reason) VALUES (%s, %s, 'C-0000-0000', 'child_abuse', 'open', %s, %s, 1, '')": (
             uuid4(), aman.id, clock.now(), clock.now()),
-        "INSERT INTO cases_person (id, case_id, role, position, sex, age_band) VALUES (%s, %s, 'companion', 9, '', '')": (
+        "INSERT INTO cases_person (id, case_id, role, position, sex, age_band) "
+        "VALUES (%s, %s, 'companion', 9, '', '')": (
             uuid4(), full.id),
         "INSERT INTO cases_access (id, case_id, membership_id, reason, opened_at) VALUES (%s, %s, %s, 'covers', %s)": (
             uuid4(), full.id, dfwac.supervisor.membership_id, clock.now()),
