@@ -10,7 +10,6 @@
 | `IHALA_SMTP_URL`, `IHALA_MAIL_FROM` | where e-mail leaves, `smtp://user:password@host:587` |
 """
 
-import importlib.util
 import os
 from urllib.parse import urlsplit
 
@@ -64,15 +63,7 @@ INSTALLED_APPS = [
     "ihala.desk",
     "ihala.demo",
 ]
-if os.environ.get("IHALA_APPS"):  # while the apps are being written; goes away
-    _only = os.environ["IHALA_APPS"].split(",")
-    INSTALLED_APPS = [a for a in INSTALLED_APPS if not a.startswith("ihala.") or a.split(".")[1] in _only]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-
-def _exists(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
-
 
 MIDDLEWARE = [
     "config.middleware.PrivateResponses",
@@ -127,11 +118,7 @@ INSTALLATION_KEY = secret(
 )  # seals what belongs to no organisation: secrets of authenticators
 
 # People
-AUTH_USER_MODEL = (
-    "accounts.User"
-    if _exists("ihala.accounts.models") and "ihala.accounts" in INSTALLED_APPS
-    else "auth.User"
-)
+AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["ihala.accounts.backends.PasswordBackend"]
 PASSWORD_HASHERS = ["config.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [

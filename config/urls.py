@@ -1,8 +1,5 @@
 """Every address of the product; each app brings its own."""
 
-from importlib.util import find_spec
-
-from django.apps import apps
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
@@ -16,27 +13,17 @@ handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("ihala.desk.urls")),
+    path("", include("ihala.accounts.urls")),
     path("language/", public_view(set_language), name="set_language"),
-    *(
-        path(prefix, include(f"ihala.{app}.urls"))
-        for app, prefix in (
-            ("desk", ""),
-            ("accounts", ""),
-            ("demo", ""),
-            ("audit", "audit/"),
-            ("organisations", "organisations/"),
-            ("notifications", "notifications/"),
-            ("cases", "cases/"),
-            ("consent", "consent/"),
-            ("referrals", "referrals/"),
-            ("reporting", "reporting/"),
-        )
-        if apps.is_installed(f"ihala.{app}") and find_spec(f"ihala.{app}.urls")
-    ),
-    *([path("demo/", demo_sign_in, name="demo_sign_in")] if settings.DEMO else []),
-    *(
-        path(prefix, include(f"ihala.referrals.{module}"))
-        for module, prefix in (("intake_urls", "intake/"), ("consent_urls", "consent/"))
-        if apps.is_installed("ihala.referrals")
-    ),
+    path("organisations/", include("ihala.organisations.urls")),
+    path("notifications/", include("ihala.notifications.urls")),
+    path("cases/", include("ihala.cases.urls")),
+    path("consent/", include("ihala.consent.urls")),
+    path("consent/", include("ihala.referrals.consent_urls")),
+    path("intake/", include("ihala.referrals.intake_urls")),
+    path("referrals/", include("ihala.referrals.urls")),
+    path("reporting/", include("ihala.reporting.urls")),
 ]
+if settings.DEMO:  # the demo's door does not exist anywhere else
+    urlpatterns.append(path("demo/", demo_sign_in, name="demo_sign_in"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 _HOME = Path(tempfile.mkdtemp(prefix="ihala-test-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
-for _name in [name for name in os.environ if name.startswith("IHALA_") and name != "IHALA_APPS"]:
+for _name in [name for name in os.environ if name.startswith("IHALA_")]:
     del os.environ[_name]
 os.environ["IHALA_HOME"] = str(_HOME)
 os.environ["IHALA_DEMO"] = "1"
@@ -21,4 +21,17 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+
+
+class _Undefined(str):
+    """What an undefined variable becomes in a template: an error that names it, instead of silence."""
+
+    def __contains__(self, part: object) -> bool:
+        return part == "%s"
+
+    def __mod__(self, name: object) -> str:
+        raise LookupError(f"undefined variable in a template: {name}")
+
+
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = _Undefined("undefined %s")  # noqa: F405
 LOGGING = {"version": 1, "disable_existing_loggers": False}

@@ -88,19 +88,14 @@ def start(environment: dict[str, str]) -> Site:
 def environment(home: str, database_url: str, smtp_url: str) -> dict[str, str]:
     """What the server and the worker of a journey see: the demo, as the runtime role."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("IHALA_", "DJANGO_"))}
-    apps = {"IHALA_APPS": os.environ["IHALA_APPS"]} if "IHALA_APPS" in os.environ else {}
-    return (
-        kept
-        | apps
-        | {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "IHALA_HOME": home,
-            "IHALA_DEMO": "1",
-            "IHALA_DATABASE_URL": database_url,
-            "IHALA_SMTP_URL": smtp_url,
-            "IHALA_SUPERVISED": "1",
-        }
-    )
+    return kept | {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "IHALA_HOME": home,
+        "IHALA_DEMO": "1",
+        "IHALA_DATABASE_URL": database_url,
+        "IHALA_SMTP_URL": smtp_url,
+        "IHALA_SUPERVISED": "1",
+    }
 
 
 @dataclass
