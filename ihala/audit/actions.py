@@ -113,7 +113,8 @@ def open_sealed(
     where = {"case_id": case_id, "referral_id": referral_id}
 
     def before_answering(live: list[SecretName]) -> None:
-        missing = [name for name in wanted if name not in live]
+        answered = set(live)
+        missing = [name for name in wanted if name not in answered]
         refused = bool(missing) and not missing_ok
         Event.objects.bulk_create(
             _openings_on_record(actor, Purpose(purpose), missing if refused else live, refused, where)

@@ -11,7 +11,7 @@ from uuid import UUID
 from ihala.core.clock import now
 
 from . import keys, salts
-from .custody import KeyName, custody
+from .custody import KeyName, KeyNotHeld, custody
 from .models import Deposit, Grant, OrganisationKey
 from .sealing import Basis, Place, SecretName, Subject, class_key, new_secret, seal
 from .wrapping import deposit_context, grant_context
@@ -23,11 +23,16 @@ Shares = Mapping[int, Share]
 
 
 def create_organisation_key(organisation_id: int) -> OrganisationKey:
-    """The organisation's first key pair: private half into custody, public half into its row. May be repeated."""
+    """The organisation's first key pair: private half into custody, public half into its row. May be repeated.
+
+    `KeyNotHeld` if the row names a key that custody lost: what is wrapped to it could never be opened.
+    """
     public = custody().create(KeyName(organisation_id))
     row, _made = OrganisationKey.objects.get_or_create(
         organisation_id=organisation_id, version=1, defaults={"public_key": public, "created_at": now()}
     )
+    if bytes(row.public_key) != public:
+        raise KeyNotHeld(f"custody has another key of organisation {organisation_id} than the database")
     return row
 
 
@@ -44,8 +49,8 @@ def seal_new(
     """Make a secret for each class of `contents`, seal its values, and hand the secrets out.
 
     `holders` get grants now, receivers in `deposits` when they have accepted. A class may be empty: content can be
-    added later (`audit.actions.seal_more`); `also` makes
-    further empty ones of the same root. At most three statements; IntegrityError if a secret of that name exists.
+    added later (`audit.actions.seal_more`); `also` makes further empty ones of the same root, such as a thread's. At
+    most three statements; IntegrityError if a secret of that name exists.
     """
     salt = salts.ensure(subject.root)
     sealed: dict[Any, list[bytes]] = {}

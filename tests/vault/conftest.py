@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from ihala.core.acting import acting
 from ihala.vault import actions, keys
 
 from .cast import EVERYBODY
+
+hypothesis.settings.register_profile(
+    "vault", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("vault")
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Who holds what: sealing hands secrets out, closing takes them away, the agent answers only on a live basis."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from ihala.core.refusal import Refused
 from ihala.vault import actions, keys, salts, wrapping
 from ihala.vault.agent import NO_LIVE_BASIS, agent
 from ihala.vault.custody import KeyName, custody
+from ihala.vault.enums import SubjectKind
 from ihala.vault.models import Deposit, Grant
 from ihala.vault.sealing import OWN, NotOpened, unseal
 
@@ -43,6 +45,15 @@ def test_sealing_for_two_organisations_takes_three_statements(django_assert_num_
             actions.seal_new(
                 package, {"triage": [], "identity": []}, 1, ME, holders={ME: OWN}, deposits={OTHER: consent()}
             )
+
+
+def test_further_secrets_of_the_same_root_are_made_along():
+    """The thread of a referral is opened to both sides with the package."""
+    package = a_package()
+    thread = named(replace(package, kind=SubjectKind.THREAD), "triage")
+    sent(package, also=[(thread, {ME: OWN, OTHER: consent()})])
+    assert opens(AMAN, thread)
+    assert opens(DFWAC, thread)
 
 
 def test_before_acceptance_the_receiver_opens_triage_and_nothing_else():

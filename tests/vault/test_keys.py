@@ -21,6 +21,12 @@ def test_an_organisation_keeps_its_first_key():
         assert bytes(actions.create_organisation_key(ME).public_key) == bytes(first.public_key)
 
 
+def test_a_key_that_custody_lost_is_noticed_when_it_is_asked_for_again(settings, tmp_path):
+    settings.VAULT_DIR = tmp_path / "empty"
+    with acting(AMAN), pytest.raises(KeyNotHeld):
+        actions.create_organisation_key(ME)
+
+
 def test_an_organisation_without_a_key_gets_nothing():
     with acting(AMAN), pytest.raises(KeyNotHeld):
         actions.seal_new(a_package(), {"triage": []}, 1, ME, holders={ME: OWN, 4: consent()})

@@ -34,7 +34,7 @@ SUBJECTS = st.builds(Subject, st.sampled_from(list(SubjectKind)), st.uuids(), st
 NAMES = st.builds(
     SecretName, SUBJECTS, st.sampled_from(["triage", "identity"]), st.integers(1, 3), st.integers(1, 3)
 )
-MOMENTS = st.none() | st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.none() | st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
 BASES = st.builds(Basis, st.sampled_from(["consent", "own"]), st.none() | st.uuids(), MOMENTS)
 SOMEWHERE = Place("t", 1, "f")
 SOMETHING = SecretName(Subject(SubjectKind.CASE, UUID(int=1), UUID(int=1)), "triage", 1, 1)

@@ -90,7 +90,9 @@ def test_public_keys_are_for_all_but_each_organisation_writes_its_own():
 
 
 @pytest.mark.parametrize(
-    "basis", [Basis("consent"), Basis(OWN_CONTENT), Basis(OWN_CONTENT, UUID(int=1)), Basis(AGREEMENT)], ids=str
+    "basis",
+    [Basis("consent"), Basis(OWN_CONTENT), Basis(OWN_CONTENT, UUID(int=1)), Basis(AGREEMENT)],
+    ids=str,
 )
 def test_no_grant_and_no_deposit_without_a_basis(basis):
     for shares in ({"holders": {OTHER: basis}}, {"holders": {}, "deposits": {OTHER: basis}}):
