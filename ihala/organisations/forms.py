@@ -76,7 +76,8 @@ class TermsForm(forms.Form):
 
     def __init__(self, *args: Any, start: dict[str, Any], me: int, other: int, **kwargs: Any) -> None:
         self.start, self.me, self.other = start, me, other
-        super().__init__(*args, initial=self._initial(), **kwargs)
+        kwargs["initial"] = self._initial()
+        super().__init__(*args, **kwargs)
         for cls in DisclosureClass:
             choices = document.release_choices(cls)
             self.fields[f"release__{cls}"] = forms.ChoiceField(label=cls.label, choices=choices)
@@ -232,4 +233,4 @@ class ShiftForm(forms.Form):
 
     def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["member"].queryset = members
+        self.fields["member"].queryset = members  # type: ignore[attr-defined]

@@ -7,9 +7,7 @@ follow it), agreements and terms to their two parties.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import time
-from functools import cached_property
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -21,73 +19,23 @@ from django.contrib.postgres.fields import (
 )
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.models import User
-from ihala.accounts.roles import Permission, Role, permissions_of
+from ihala.accounts.roles import Role
 from ihala.core.models import CODE, KEY, WHEN, WHO, Clear, Model, Sensitivity
 
+from .actor import Actor, Request, in_readers_language
 from .enums import Emirate, TermsEnd, TermsStatus
 
-
-def in_readers_language(ar: str, en: str) -> str:
-    """The Arabic or the English of two texts, by the reader's language."""
-    return (ar or en) if (get_language() or "ar").startswith("ar") else (en or ar)
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Somebody of an organisation who acts, or the organisation's own system (jobs, clocks, installation).
-
-    The system's ids of user and membership are 0. `has()` asks for a permission, `is_a()` for a role.
-    """
-
-    user_id: int
-    membership_id: int
-    organisation_id: int
-    roles: frozenset[Role] = frozenset()
-    name_ar: str = ""
-    name_en: str = ""
-    organisation_ar: str = ""
-    organisation_en: str = ""
-    username: str = ""
-    system: bool = False
-
-    @classmethod
-    def system_of(cls, organisation_id: int) -> Actor:
-        """The organisation's own system: has no role and no permission; rules name it where it may act."""
-        return cls(0, 0, organisation_id, name_ar="النظام", name_en="System", system=True)
-
-    def has(self, permission: Permission) -> bool:
-        """May this actor do that?"""
-        return permission in self.permissions
-
-    def is_a(self, role: Role) -> bool:
-        """Does this actor hold the role?"""
-        return role in self.roles
-
-    @cached_property
-    def permissions(self) -> frozenset[Permission]:
-        """All that the actor's roles carry."""
-        return permissions_of(self.roles)
-
-    @property
-    def name(self) -> str:
-        """The person's name in the reader's language."""
-        return in_readers_language(self.name_ar, self.name_en)
-
-    @property
-    def organisation_name(self) -> str:
-        """The organisation's name in the reader's language."""
-        return in_readers_language(self.organisation_ar, self.organisation_en)
+__all__ = [
+    "Actor", "Agreement", "Calendar", "DutyShift", "Holiday", "Membership", "Organisation", "Request", "Terms",
+]  # fmt: skip
 
 
-class Request(HttpRequest):
-    """A request after the middleware: somebody acts, or nobody on a public page."""
-
-    actor: Actor
+def usual_weekend() -> list[int]:
+    """Saturday and Sunday."""
+    return [5, 6]
 
 
 class Organisation(Model):
@@ -178,10 +126,6 @@ class Membership(Model):
         return [str(role.label) for role in Role if role in self.roles]
 
 
-def _usual_weekend() -> list[int]:
-    return [5, 6]
-
-
 class Calendar(Model):
     """When an organisation works; `opens` and `closes` in Dubai's time, `weekend` by Python's numbers, Monday = 0."""
 
@@ -190,7 +134,7 @@ class Calendar(Model):
     )
     opens = models.TimeField(_("Opens"), default=time(8))
     closes = models.TimeField(_("Closes"), default=time(16))
-    weekend = ArrayField(models.PositiveSmallIntegerField(), default=_usual_weekend, blank=True)
+    weekend = ArrayField(models.PositiveSmallIntegerField(), default=usual_weekend, blank=True)
 
     sensitivity: ClassVar[Sensitivity] = {
         "organisation": KEY,

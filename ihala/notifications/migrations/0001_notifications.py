@@ -31,8 +31,6 @@ class Migration(migrations.Migration):
                             ("deadline_near", "A deadline is near."),
                             ("deadline_passed", "A deadline has passed."),
                             ("given_to_you", "Something was given to you."),
-                            ("terms_wait", "Something waits for a signature."),
-                            ("terms_changed", "Signed terms have changed."),
                         ],
                         max_length=24,
                     ),

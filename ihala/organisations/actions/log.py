@@ -15,7 +15,12 @@ def recorded(by: Actor, name: EventName, *, concerns: int | None = None, **detai
 
 
 def refuse_if(refusal: Refusal | None, by: Actor, name: EventName) -> None:
-    """Record the refusal and raise it."""
+    """Record the refusal, if there is one, and raise it."""
     if refusal is not None:
-        audit.record(by, name, refusal=refusal.code)
-        raise Refused(refusal)
+        raise refused(refusal, by, name)
+
+
+def refused(refusal: Refusal, by: Actor, name: EventName) -> Refused:
+    """Record the refusal; the exception to raise."""
+    audit.record(by, name, refusal=refusal.code)
+    return Refused(refusal)

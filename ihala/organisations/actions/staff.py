@@ -22,7 +22,7 @@ from ihala.vault import actions as vault
 from .. import refusals, rules
 from ..enums import Emirate
 from ..models import Actor, Calendar, Membership, Organisation
-from .log import recorded, refuse_if
+from .log import recorded, refuse_if, refused
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without letters that are mistaken for one another when read out."""
@@ -67,7 +67,8 @@ def add_member(
     with at_the_door():
         taken = User.objects.filter(username=username).exists()
         user = None if taken else _new_user(username, email, told, one_time=password is None)
-    refuse_if(refusals.USERNAME_TAKEN if user is None else None, by, EventName.MEMBERSHIP_ADDED)
+    if user is None:
+        raise refused(refusals.USERNAME_TAKEN, by, EventName.MEMBERSHIP_ADDED)
     membership = Membership.objects.create(
         user=user,
         organisation_id=by.organisation_id,

@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.PositiveSmallIntegerField(),
                         blank=True,
-                        default=ihala.organisations.models._usual_weekend,
+                        default=ihala.organisations.models.usual_weekend,
                         size=None,
                     ),
                 ),

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,23 +21,20 @@ from .common import needs, tried
 
 def organisation(request: Request) -> HttpResponse:
     """The page of one's own organisation."""
-    actor = request.actor
-    open_ones = own_terms(actor).filter(ended_at=None).order_by("agreement", "version")
+    actor, me = request.actor, request.actor.organisation_id
+    mine = list(own_agreements(actor).order_by("pk"))
+    open_ones = list(own_terms(actor).filter(ended_at=None).order_by("version"))
     agreements = [
-        {
-            "agreement": one,
-            "other": one.other(actor.organisation_id),
-            "open": [terms for terms in open_ones if terms.agreement_id == one.pk],
-        }
-        for one in own_agreements(actor).order_by("pk")
+        {"agreement": one, "other": one.other(me), "open": [t for t in open_ones if t.agreement_id == one.pk]}
+        for one in mine
     ]
-    partners = {row["other"].pk for row in agreements} | {actor.organisation_id}
+    known = {me, *(one.other(me).pk for one in mine)}
     context = {
-        "organisation": get_object_or_404(Organisation, pk=actor.organisation_id),
+        "organisation": get_object_or_404(Organisation, pk=me),
         "agreements": agreements,
-        "others": Organisation.objects.filter(is_active=True).exclude(pk__in=partners).order_by("pk"),
+        "others": Organisation.objects.filter(is_active=True).exclude(pk__in=known).order_by("pk"),
         "waiting": rules.waiting_for_signature(actor),
-        "duty": rules.on_duty(actor.organisation_id),
+        "duty": rules.on_duty(me),
         "may": {permission.value: True for permission in actor.permissions},
     }
     return render(request, "organisations/organisation.html", context)
@@ -92,7 +90,7 @@ def access(request: Request, pk: int) -> HttpResponse:
     return redirect("organisations:staff")
 
 
-def _own_members(request: Request):  # type: ignore[no-untyped-def]
+def _own_members(request: Request) -> QuerySet[Membership]:
     found = Membership.objects.filter(organisation=request.actor.organisation_id)
     return found.order_by("-active", "id")
 
