@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from ihala.accounts.rules import public_view
+from ihala.core.gallery import gallery
 from ihala.organisations.views.demo import demo_sign_in
 
 handler400 = "config.errors.bad_request"
@@ -25,5 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("referrals/", include("ihala.referrals.urls")),
     path("reporting/", include("ihala.reporting.urls")),
 ]
-if settings.DEMO:  # the demo's door does not exist anywhere else
-    urlpatterns.append(path("demo/", demo_sign_in, name="demo_sign_in"))
+if settings.DEMO:  # neither the demo's door nor the gallery of components exists anywhere else
+    urlpatterns += [
+        path("demo/", demo_sign_in, name="demo_sign_in"),
+        path("gallery/", public_view(gallery), name="gallery"),
+    ]
