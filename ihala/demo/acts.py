@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from ihala.accounts.roles import Role
+from ihala.audit.enums import Purpose
 from ihala.cases import actions as cases
 from ihala.cases.enums import AccessReason
 from ihala.cases.rules import CaseContent
@@ -135,7 +136,7 @@ def _amend(scene: Scene, told: str) -> None:
     words = scene.say("amend")
     with acting(by):
         case = type(scene.file).objects.get(pk=scene.file.pk)
-        content = cases.open_case(case, by=by, purpose="work")
+        content = cases.open_case(case, by=by, purpose=Purpose.WORK)
         more = {**content.case, "danger_detail": words}
         new = CaseContent(
             content.category, content.survivor, content.companions, content.persons_of_concern, more

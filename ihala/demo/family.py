@@ -16,8 +16,8 @@ class Family:
     key: str
     language: str
     content: CaseContent
-    services: tuple[str, ...]
-    given: tuple[str, ...] = field(default=())
+    services: tuple[Service, ...]
+    given: tuple[Service, ...] = field(default=())
 
     @property
     def category(self) -> Category:
@@ -98,4 +98,4 @@ def family(
     }  # fmt: skip
     content = CaseContent(str(category), survivor, children, fear, answers)
     language = "ar" if any("\u0600" <= letter <= "\u06ff" for letter in reason) else "en"
-    return Family(key, language, content, tuple(map(str, services)), tuple(map(str, given)))
+    return Family(key, language, content, tuple(map(Service, services)), tuple(map(Service, given)))

@@ -1,6 +1,6 @@
 """My work, the lists, and search by reference."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -10,7 +10,7 @@ from ihala.cases.models import Case
 from ihala.cases.references import read_reference
 from ihala.core.refusal import Refused
 from ihala.core.vocabulary import Category
-from ihala.organisations.models import Actor
+from ihala.organisations.models import Actor, Request
 from ihala.referrals.models import Referral
 from ihala.referrals.workflow import NOT_YOURS
 
@@ -24,9 +24,9 @@ from .work import Counters, Page, find
 
 
 @require_GET
-def work(request: HttpRequest) -> HttpResponse:
+def work(request: Request) -> HttpResponse:
     """The first page: what waits for me; for other roles, their own first page."""
-    actor: Actor = request.actor
+    actor = request.actor
     if works_with_referrals(actor):
         return listing(request, List.WORK)
     if actor.has(Permission.READ_AUDIT):
@@ -37,7 +37,7 @@ def work(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def listing(request: HttpRequest, kind: str) -> HttpResponse:
+def listing(request: Request, kind: str) -> HttpResponse:
     """A list with its tabs and filters."""
     _require_work(request.actor)
     shown = _shown(request, List(kind))
@@ -45,7 +45,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_GET
-def rows(request: HttpRequest, kind: str) -> HttpResponse:
+def rows(request: Request, kind: str) -> HttpResponse:
     """The part of a list that keeps itself fresh; 304 while nothing of it has changed."""
     _require_work(request.actor)
     page = _page(request, List(kind))
@@ -61,12 +61,12 @@ def _require_work(actor: Actor) -> None:
         raise Refused(NOT_YOURS)
 
 
-def _page(request: HttpRequest, kind: List) -> Page:
+def _page(request: Request, kind: List) -> Page:
     return find(kind, request.actor, Filters.of(request.GET), After.read(request.GET.get("after", "")))
 
 
-def _shown(request: HttpRequest, kind: List, page: Page | None = None) -> dict[str, object]:
-    actor: Actor = request.actor
+def _shown(request: Request, kind: List, page: Page | None = None) -> dict[str, object]:
+    actor = request.actor
     page = page or _page(request, kind)
     keep_counters(request, page.counters)
     filters, after = Filters.of(request.GET), request.GET.get("after", "")
@@ -100,7 +100,7 @@ def _tabs(kind: List, counters: Counters) -> list[dict[str, object]]:
 
 
 @require_GET
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """Find one referral or case by its whole reference, as typed or read out."""
     query = request.GET.get("q", "").strip()[:40]
     if found := _found(query, request.actor):
@@ -119,7 +119,7 @@ def _found(query: str, actor: Actor) -> str:
 
 
 @require_GET
-def counts(request: HttpRequest) -> HttpResponse:
+def counts(request: Request) -> HttpResponse:
     """Counts by state and category, for those who see no case."""
     if not request.actor.has(Permission.SEE_COUNTS):
         raise Refused(NOT_YOURS)

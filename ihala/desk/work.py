@@ -8,7 +8,7 @@ each part reads an index from its beginning and stops.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -29,6 +29,7 @@ PAGE = 40
 MANY = 100
 SOON = timedelta(hours=4)
 ENDS_SOON = timedelta(days=14)
+NEVER = datetime.max.replace(tzinfo=UTC)
 BY_CHANGE = (List.INBOX, List.OUTBOX, List.DRAFTS)
 
 
@@ -167,9 +168,7 @@ def _together(parts: list[QuerySet]) -> list[Brief]:
 def _sorted(kind: List, rows: Iterable[Brief]) -> list[Brief]:
     if kind in BY_CHANGE:
         return sorted(rows, key=lambda row: (-row.changed_at.timestamp(), row.id))
-    return sorted(
-        rows, key=lambda row: (row.due_at is None, row.due_at or row.changed_at if row.due_at else 0, row.id)
-    )  # type: ignore[arg-type, return-value]
+    return sorted(rows, key=lambda row: (row.due_at or NEVER, row.id))
 
 
 def _counted(turns: list[Brief]) -> Counters:
