@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -19,7 +19,7 @@ SEES_ALL = frozenset({Role.SUPERVISOR, Role.DUTY_OFFICER})
 SEES_GIVEN = frozenset({Role.CASEWORKER, Role.PRACTITIONER})
 
 
-class ReferralQuerySet(QuerySet["Referral"]):
+class ReferralQuerySet(QuerySet[Any]):
     """Views start from `visible_to(actor)`; the database's policies stand behind it."""
 
     def visible_to(self, actor: Actor) -> ReferralQuerySet:

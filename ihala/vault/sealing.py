@@ -10,7 +10,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -49,13 +49,6 @@ class SecretName:
     author: int
 
 
-class HasPlace(Protocol):
-    """A model's row, as far as `Place.of` looks at it."""
-
-    pk: Any
-    _meta: Any
-
-
 @dataclass(frozen=True)
 class Place:
     """Where a sealed value stands."""
@@ -65,7 +58,7 @@ class Place:
     field: str
 
     @classmethod
-    def of(cls, row: HasPlace, field: str) -> "Place":
+    def of(cls, row: Any, field: str) -> "Place":
         """The place of `field` in a model's row; the row must have its key already."""
         if row.pk is None:
             raise ValueError("a row without a key has no place yet")

@@ -5,12 +5,15 @@ from uuid import uuid4
 
 from django.utils.translation import gettext_lazy as _
 
+from ihala.accounts.roles import Role
 from ihala.cases import actions as cases
+from ihala.cases.enums import AccessReason
 from ihala.cases.models import Case
 from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.vocabulary import DisclosureClass, Kind
 from ihala.organisations.models import Actor, Membership
+from ihala.vault.sealing import Place
 
 from .. import facts, rules, workflow
 from ..enums import ConflictResult, DeclineReason, Link, MessageKind, RecordKind, RefusedBy, State, Step
@@ -45,7 +48,7 @@ def assign(referral: Referral, *, by: Actor, membership_id: int, version: int | 
         side.assigned_id = membership_id
         side.save(update_fields=["assigned_id"])
         if side.case is not None:
-            cases.give_access(side.case, by=by, membership_id=membership_id, reason="assigned")
+            cases.give_access(side.case, by=by, membership_id=membership_id, reason=AccessReason.ASSIGNED)
 
     return take(Step.ASSIGN, referral, by=by, version=version, change=change)
 
@@ -148,8 +151,8 @@ def _answer_pull(request: Referral, case: Case | None, by: Actor) -> None:
 
 def _expect_case(referral: Referral, by: Actor) -> None:
     side = my_side(referral, by)
-    people = [m for m in dict.fromkeys((side.assigned_id, by.membership_id)) if m is not None]
-    side.case = cases.expect_case(by=by, category=referral.category, access=people, roles=["supervisor"])
+    people = tuple(m for m in dict.fromkeys((side.assigned_id, by.membership_id)) if m is not None)
+    side.case = cases.expect_case(by=by, category=referral.category, access=people, roles=(Role.SUPERVISOR,))
     side.save(update_fields=["case"])
 
 
@@ -207,7 +210,7 @@ def add_record(
         id=uuid4(), referral=referral, organisation_id=by.organisation_id, kind=kind, code=code, refused_by=refused_by,
         linked=linked, membership_id=by.membership_id, at=now(),
     )  # fmt: skip
-    record.text = sealed.seal_own(referral, record, "text", text, by=by)
+    record.text = sealed.seal_own(referral, Place.of(record, "text"), text, by=by)
     record.save(force_insert=True)
     return record
 

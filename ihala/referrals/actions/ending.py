@@ -13,6 +13,7 @@ from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.vocabulary import CONSENTED
 from ihala.organisations.models import Actor
+from ihala.vault.sealing import Place
 
 from .. import workflow
 from ..enums import Link, NextStepKind, RecordKind, Step
@@ -151,6 +152,6 @@ def attest_destruction(task: DestructionTask, *, by: Actor, kept_by_law: bool, t
         raise Refused(Refusal("already_recorded", _("This attestation is recorded already.")))
     if not text.strip():
         raise Refused(Refusal("text_needed", _("Say what was destroyed, and what must be kept and why.")))
-    task.text = sealed.seal_own(task.referral, task, "text", text, by=by)
+    task.text = sealed.seal_own(task.referral, Place.of(task, "text"), text, by=by)
     task.kept_by_law, task.done_at, task.done_by_id = kept_by_law, now(), by.membership_id
     task.save(update_fields=["text", "kept_by_law", "done_at", "done_by_id"])

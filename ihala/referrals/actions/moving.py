@@ -10,7 +10,6 @@ from ihala.cases import actions as cases
 from ihala.core.acting import acting
 from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
-from ihala.core.vocabulary import Kind, Service, Urgency
 from ihala.organisations.models import Actor
 
 from .. import workflow
@@ -92,8 +91,8 @@ def _fill_case(referral: Referral) -> None:
         side = ReferralSide.objects.select_related("case").get(
             referral=referral, organisation=referral.receiver_id
         )
-        content = package.content(referral, by=system)
-        cases.fill_expected_case(side.case, content, by=system)
+        if side.case is not None:
+            cases.fill_expected_case(side.case, package.content(referral, by=system), by=system)
 
 
 def report_not_arrived(
@@ -161,9 +160,9 @@ def refer_onward(
     *,
     by: Actor,
     receiver: int,
-    kind: Kind,
-    urgency: Urgency,
-    services: Iterable[Service],
+    kind: str,
+    urgency: str,
+    services: Iterable[str],
     version: int | None = None,
 ) -> Referral:
     """Draft a new referral of the same survivor to a further organisation, linked to this one."""

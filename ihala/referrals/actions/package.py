@@ -18,6 +18,7 @@ from ihala.cases import actions as cases
 from ihala.cases import rules as case_rules
 from ihala.cases.content import CaseContent
 from ihala.cases.enums import AccessReason
+from ihala.cases.models import Case
 from ihala.consent import rules as consent_rules
 from ihala.core.clock import now, today
 from ihala.core.refusal import Refused
@@ -37,25 +38,26 @@ Shares = dict[int, dict[str, Basis]]
 
 def preview(referral: Referral, *, by: Actor) -> dict[DisclosureClass, Values]:
     """What would be sent if the draft were sent now, class by class."""
-    side = own_side(referral, by)
-    content = cases.open_case(side.case, by=by, purpose=Purpose.REFERRAL)
-    return _chosen(referral, side, content)
+    content = cases.open_case(own_case(referral, by), by=by, purpose=Purpose.REFERRAL)
+    return _chosen(referral, content)
 
 
-def own_side(referral: Referral, by: Actor) -> ReferralSide:
-    """The actor's side with its case; refused where the case is gone."""
+def own_case(referral: Referral, by: Actor) -> Case:
+    """The case the actor's side refers; refused where it is gone."""
     side = facts.side(referral, by.organisation_id)
     if side is None or side.case is None:
         raise Refused(workflow.NOT_VISIBLE)
-    return side
+    return side.case
 
 
-def _chosen(referral: Referral, side: ReferralSide, content: CaseContent) -> dict[DisclosureClass, Values]:
+def _chosen(referral: Referral, content: CaseContent) -> dict[DisclosureClass, Values]:
     """The classes chosen and allowed, without the questions withheld."""
     allowed = allowed_classes(referral)
+    side = facts.side(referral, referral.sender_id)
+    withheld = side.withheld if side else []
     package = case_rules.package_of(content)
     return {
-        cls: {path: value for path, value in values.items() if path not in side.withheld}
+        cls: {path: value for path, value in values.items() if path not in withheld}
         for cls, values in package.items()
         if cls in allowed
     }
@@ -70,15 +72,17 @@ def allowed_classes(referral: Referral) -> set[str]:
 
 def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
     """Snapshot the case as the next version of the package; `dispatched` also gives the receiver its shares."""
-    side = own_side(referral, by)
-    content = cases.open_case(side.case, by=by, purpose=Purpose.REFERRAL)
-    chosen = _chosen(referral, side, content)
+    content = cases.open_case(own_case(referral, by), by=by, purpose=Purpose.REFERRAL)
+    chosen = _chosen(referral, content)
     referral.household = case_rules.household(content, today())
     referral.category = content.category
     referral.package_version += 1
     _rest_on_basis(referral)
     parts = [_part(referral, cls, by) for cls in chosen]
-    documents = {part.disclosure_class: _document(part, chosen[part.disclosure_class]) for part in parts}
+    documents = {
+        str(part.disclosure_class): _document(part, chosen[DisclosureClass(part.disclosure_class)])
+        for part in parts
+    }
     first = referral.sent_at is None
     holders: Shares = {referral.sender_id: dict.fromkeys(documents, OWN)}
     deposits: Shares = {}
@@ -170,7 +174,7 @@ def release(referral: Referral, *, by: Actor) -> None:
 
 def write_receipts(referral: Referral, parts: list[PackagePart]) -> None:
     """One receipt per class and version released; repeated, it stays one."""
-    if referral.basis_id is None:
+    if referral.basis_id is None or referral.terms_id is None:
         return
     Receipt.objects.bulk_create(
         [
@@ -205,7 +209,7 @@ def open_parts(referral: Referral, *, by: Actor) -> list[tuple[PackagePart, Valu
 def content(referral: Referral, *, by: Actor) -> CaseContent:
     """The newest version of the package as the content of a case."""
     newest = {
-        part.disclosure_class: values
+        DisclosureClass(part.disclosure_class): values
         for part, values in open_parts(referral, by=by)
         if values is not None and part.version == referral.package_version
     }
@@ -224,6 +228,6 @@ def forget(referral: Referral) -> None:
     mine._raw_delete(mine.db)
 
 
-def give_supervisors_access(side: ReferralSide, *, by: Actor) -> None:
+def give_supervisors_access(referral: Referral, *, by: Actor) -> None:
     """The sender's supervisors may open the case from now on."""
-    cases.open_to_role(side.case, Role.SUPERVISOR, by=by, reason=AccessReason.REFERRAL)
+    cases.open_to_role(own_case(referral, by), Role.SUPERVISOR, by=by, reason=AccessReason.REFERRAL)

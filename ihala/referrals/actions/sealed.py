@@ -17,10 +17,10 @@ from ihala.vault.enums import AGREEMENT, SubjectKind
 from ihala.vault.models import Grant
 from ihala.vault.sealing import OWN, Basis, Place, SecretName, Subject
 
-from ..models import HandoverPlan, Message, Referral, Report, SideRecord, StepTaken
+from ..models import DestructionTask, HandoverPlan, Message, Referral, Report, SideRecord, StepTaken
 
 SIDES = UUID("6f1c3a52-6d0e-4a86-9d0b-6a0f2f6f7a11")
-Row = Message | Report | HandoverPlan | SideRecord | StepTaken | Any
+Row = Message | Report | HandoverPlan | SideRecord | StepTaken | DestructionTask
 
 
 def package_subject(referral: Referral) -> Subject:
@@ -59,10 +59,9 @@ def seal_shared(referral: Referral, row: Row, field: str, value: Any, *, by: Act
     return audit.seal_more(by, thread(referral), [(Place.of(row, field), value)])[0]
 
 
-def seal_own(referral: Referral, row: Row, field: str, value: Any, *, by: Actor) -> bytes:
+def seal_own(referral: Referral, place: Place, value: Any, *, by: Actor) -> bytes:
     """Seal a text for the actor's own side, making that side's key if this is its first."""
     name = own(referral, by.organisation_id)
-    place = Place.of(row, field)
     if Grant.objects.filter(subject_id=name.subject.id, organisation_id=by.organisation_id).exists():
         return audit.seal_more(by, name, [(place, value)])[0]
     made = vault.seal_new(
@@ -82,15 +81,7 @@ def seal_note(line: StepTaken, text: str, *, by: Actor) -> bytes:
     referral = line.referral
     if line.private_to_id is None:
         return audit.seal_more(by, thread(referral), [(note_place(line), text)])[0]
-    return seal_own(referral, _Noted(line), "note", text, by=by)
-
-
-class _Noted:
-    """A timeline line as `Place.of` looks at a row: under its note's own key."""
-
-    def __init__(self, line: StepTaken) -> None:
-        self.pk = line.note_id
-        self._meta = line._meta
+    return seal_own(referral, note_place(line), text, by=by)
 
 
 def open_records(records: Sequence[SideRecord], *, by: Actor) -> list[str]:
@@ -107,8 +98,8 @@ def open_exchange(
     *, by: Actor,
 ) -> dict[UUID, Any]:  # fmt: skip
     """Everything sealed on a referral's page but the package, opened in one go: row or note id → value."""
-    shared: list[tuple[UUID, Place, bytes]] = []
-    mine: list[tuple[UUID, Place, bytes]] = []
+    shared: list[tuple[Any, Place, Any]] = []
+    mine: list[tuple[Any, Place, Any]] = []
     for line in lines:
         if line.note is not None:
             (mine if line.private_to_id else shared).append((line.note_id, note_place(line), line.note))

@@ -1,7 +1,7 @@
 """From draft to sent: the package is sealed, the receiver gets triage, the rest waits under the release key."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from ihala.audit.enums import EventName
 from ihala.cases.models import Case
 from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
-from ihala.core.vocabulary import DisclosureClass, Kind, Service, Urgency
+from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations import rules as agreements
 from ihala.organisations.models import Actor, Terms
 
@@ -31,11 +31,11 @@ def draft(
     *,
     by: Actor,
     receiver: int,
-    kind: Kind,
-    urgency: Urgency,
-    services: Iterable[Service],
-    services_given: Iterable[Service] = (),
-    classes: Iterable[DisclosureClass] = (),
+    kind: str,
+    urgency: str,
+    services: Iterable[str],
+    services_given: Iterable[str] = (),
+    classes: Iterable[str] = (),
     origin: Referral | None = None,
     link: Link | str = "",
 ) -> Referral:
@@ -125,8 +125,7 @@ def send_at_once(
         locked.send_key = key
         _pin_terms(locked)
         package.seal(locked, by=by, dispatched=True)
-        _sent(locked)
-        locked.review_due_at = locked.sent_at + REVIEW_WITHIN
+        locked.review_due_at = _sent(locked) + REVIEW_WITHIN
         _open_to_supervisors(locked, by)
 
     return take(Step.SEND_AT_ONCE, referral, by=by, version=version, change=change, text=text, key=key)
@@ -192,15 +191,16 @@ def release(referral: Referral, *, by: Actor, version: int | None = None) -> Ref
 
 def _pin_terms(referral: Referral) -> None:
     terms = facts.terms_in_force(referral)
-    if terms is not None and terms.id != referral.terms_id:
+    if terms is not None and terms.id is not None and terms.id != referral.terms_id:
         referral.terms = Terms.objects.select_related("agreement").get(pk=terms.id)
 
 
-def _sent(referral: Referral) -> None:
+def _sent(referral: Referral) -> datetime:
     """From here on the receiver sees the row."""
-    referral.sent_at = now()
+    referral.sent_at = moment = now()
+    return moment
 
 
 def _open_to_supervisors(referral: Referral, by: Actor) -> None:
     """Submitting opens the case to the supervisors of its organisation (need to know)."""
-    package.give_supervisors_access(package.own_side(referral, by), by=by)
+    package.give_supervisors_access(referral, by=by)
