@@ -22,7 +22,7 @@ class Words(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Clean before the length is counted."""
-        return super().to_python(clean(str(value)) if value else value)
+        return super().to_python(clean(str(value)) if value else value) or ""
 
 
 class Line(forms.CharField):
@@ -35,7 +35,7 @@ class Line(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Clean before the length is counted."""
-        return super().to_python(clean(str(value), one_line=True) if value else value)
+        return super().to_python(clean(str(value), one_line=True) if value else value) or ""
 
 
 def several(label: Any, choices: Iterable[tuple[str, Any]] = (), **kwargs: Any) -> forms.MultipleChoiceField:
@@ -61,7 +61,7 @@ class NeedForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = list(receivers)
         self.fields["receiver"].choices = choices  # type: ignore[attr-defined]
-        self.fields["receiver"].widget.choices = choices  # type: ignore[attr-defined]
+        self.fields["receiver"].widget.choices = choices
         if len(choices) == 1:
             self.initial.setdefault("receiver", choices[0][0])
         self.initial.setdefault("kind", Kind.TRANSFER)

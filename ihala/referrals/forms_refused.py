@@ -16,7 +16,8 @@ def kept(form: Form, refused: Refused, present: Referral | None = None) -> int:
     if refusal.status not in (Status.CONFLICT, Status.NOT_POSSIBLE):
         raise refused
     if present is not None and "version" in form.fields:
-        data: Any = form.data.copy()
+        data: Any = form.data
+        data = data.copy()
         data["version"] = str(present.version)
         form.data = data
     form.add_error(None, str(refusal.message))

@@ -15,11 +15,12 @@ from ihala.cases.models import Case
 from ihala.core import clock
 from ihala.core.refusal import Refused
 from ihala.core.text import is_arabic
-from ihala.core.vocabulary import Kind, Service, Urgency
+from ihala.core.vocabulary import DisclosureClass, Kind, Service, Urgency
 from ihala.organisations.models import Actor, Membership
 from ihala.organisations.rules import partners
 
 from . import actions, workflow
+from .actions import package
 from .enums import ConflictResult, Link, NextStepKind, Question, RefusedBy, SafetyCheck, Step
 from .forms import Line, Words, several
 from .models import Referral
@@ -268,12 +269,13 @@ def record_next_step(referral: Referral, *, by: Actor, receiver: int | None, **g
     """Record the next step; where it is a new referral, draft that first and return it."""
     if given["kind"] != NextStepKind.REFER_ELSEWHERE or receiver is None:
         return actions.record_next_step(referral, by=by, **given)
-    side = referral.sides.select_related("case").get(organisation_id=by.organisation_id)
-    if side.case is None:
+    case = package.own_side(referral, by).case
+    if case is None:
         raise Refused(workflow.NOT_VISIBLE)
     linked = actions.draft(
-        side.case, by=by, receiver=receiver, kind=referral.kind, urgency=referral.urgency, services=referral.services,
-        services_given=referral.services_given, classes=referral.classes, origin=referral, link=Link.ELSEWHERE,
+        case, by=by, receiver=receiver, kind=Kind(referral.kind), urgency=Urgency(referral.urgency),
+        services=map(Service, referral.services), services_given=map(Service, referral.services_given),
+        classes=map(DisclosureClass, referral.classes), origin=referral, link=Link.ELSEWHERE,
     )  # fmt: skip
     try:
         actions.record_next_step(referral, by=by, linked=linked, **given)

@@ -30,6 +30,7 @@ def page(referral: Referral, actor: Actor) -> dict[str, Any]:
     side = facts.side(referral, actor.organisation_id)
     reading = _read(referral, actor)
     parts = package.open_parts(referral, by=actor)
+    shown = sections(referral, parts)
     return {
         "referral": referral,
         "mine": referral.side_of(actor.organisation_id),
@@ -41,7 +42,8 @@ def page(referral: Referral, actor: Actor) -> dict[str, Any]:
         "assigned": reading.name_of(side.assigned_id) if side else "",
         "facts": in_clear(referral),
         "household": household(referral.household),
-        "sections": sections(referral, parts),
+        "opened": [section for section in shown if not section["sealed"]],
+        "closed": [section for section in shown if section["sealed"]],
         "amendments": _amended(reading, parts),
         "withheld": len(side.withheld) if side and referral.sender_id == actor.organisation_id else 0,
         "messages_shown": reading.thread(),
@@ -79,7 +81,8 @@ def head(referral: Referral, actor: Actor) -> dict[str, Any]:
 
 def buttons(referral: Referral, actor: Actor) -> dict[str, Any]:
     """What the actor may do now: the main step, further ones, and apart from them those that say no or end."""
-    possible = [step for step in workflow.possible_steps(referral, actor) if step not in NEVER_BUTTONS]
+    hidden = NEVER_BUTTONS | ({Step.WITHDRAW_CONSENT} if referral.consent_withdrawn_at else set())
+    possible = [step for step in workflow.possible_steps(referral, actor) if step not in hidden]
     first = next((step for step in FIRST if step in possible), None)
     rest = [step for step in possible if step != first]
     return {
@@ -106,7 +109,7 @@ def button(step: Step, referral: Referral) -> dict[str, Any]:
 def in_clear(referral: Referral) -> list[dict[str, Any]]:
     """What stands in clear, as `components/facts.html` takes it."""
     basis = LegalBasis(referral.basis_kind).label if referral.basis_kind else ""
-    return [
+    shown: list[dict[str, Any]] = [
         {"label": _("From"), "value": referral.sender.name, "kind": "name"},
         {"label": _("To"), "value": referral.receiver.name, "kind": "name"},
         {"label": _("Kind of referral"), "value": referral.get_kind_display(), "kind": ""},
@@ -116,6 +119,7 @@ def in_clear(referral: Referral) -> list[dict[str, Any]]:
         {"label": _("Legal basis"), "value": basis, "kind": ""},
         {"label": _("Sent"), "value": referral.sent_at, "kind": "moment"},
     ]
+    return [fact for fact in shown if fact["value"]]
 
 
 def services(codes: Iterable[str]) -> str:

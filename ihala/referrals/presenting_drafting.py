@@ -61,7 +61,7 @@ def offered(by: Actor, receivers: Iterable[tuple[int, str]]) -> tuple[str, ...]:
 def shown_to_receiver(referral: Referral, actor: Actor) -> dict[str, Any]:
     """Screen 2: every class and field, and when the receiver sees it."""
     side = package.own_side(referral, actor)
-    everything, allowed, content = would_go(referral, side, by=actor)
+    everything, allowed, content = would_go(referral, by=actor)
     basis = facts.basis(referral)
     early = opens_on_sending(referral, facts.pinned_terms(referral), basis)
     rows = matrix(referral, everything, allowed, early)

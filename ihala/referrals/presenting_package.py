@@ -1,6 +1,6 @@
 """A disclosure package as screens show it: by class and person, before and after acceptance, version by version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -20,9 +20,10 @@ from ihala.organisations.rules import TermsView
 
 from .actions import package
 from .enums import AmendReason, Step
-from .models import PackagePart, Referral, ReferralSide, StepTaken
+from .models import PackagePart, Referral, StepTaken
 
 Values = Mapping[str, Any]
+ByClass = Mapping[DisclosureClass, Values]
 KINDS = {
     "phone": "phone",
     "document_number": "ltr",
@@ -54,7 +55,11 @@ def in_order(cls: str, values: Values) -> Values:
 def _title(path: str) -> str:
     """ "Survivor", "Companion 2"; nothing for what concerns the case as a whole."""
     field = case_rules.field_at(path)
-    return "" if path.startswith("case.") else case_rules.labels(path).removesuffix(str(field.label)).rstrip(" :")
+    return (
+        ""
+        if path.startswith("case.")
+        else case_rules.labels(path).removesuffix(str(field.label)).rstrip(" :")
+    )
 
 
 def item(path: str, value: Any) -> dict[str, Any]:
@@ -78,21 +83,19 @@ def _row(field: Field, row: Values) -> list[dict[str, Any]]:
     ]
 
 
-# ------------------------------------------------------------------------------------- before sending: what will be seen
+# ----------------------------------------------------------------------------------- before sending: what will be seen
 
 
-def would_go(
-    referral: Referral, side: ReferralSide, *, by: Actor
-) -> tuple[dict[str, Values], set[str], CaseContent]:
+def would_go(referral: Referral, *, by: Actor) -> tuple[ByClass, set[str], CaseContent]:
     """Everything in the case by class, the classes that consent and terms allow, and the content itself."""
-    content = cases.open_case(side.case, by=by, purpose=Purpose.REFERRAL)
+    content = cases.open_case(package.own_case(referral, by), by=by, purpose=Purpose.REFERRAL)
     wish = copy(referral)
-    wish.classes = [cls for cls in DisclosureClass]
+    wish.classes = list(DisclosureClass)
     return case_rules.package_of(content), set(package.allowed_classes(wish)), content
 
 
 def matrix(
-    referral: Referral, everything: Mapping[str, Values], allowed: set[str], early: set[str]
+    referral: Referral, everything: ByClass, allowed: set[str], early: set[str]
 ) -> list[dict[str, Any]]:
     """Class by class: its fields, and what the receiver sees of it before and after acceptance."""
     return [
@@ -124,13 +127,13 @@ def opens_on_sending(referral: Referral, terms: TermsView | None, basis: Basis |
     }
 
 
-# ------------------------------------------------------------------------------------------- after sending: what is seen
+# ----------------------------------------------------------------------------------------- after sending: what is seen
 
 SEALED_UNTIL = gettext_lazy("opens with acceptance")
 SEALED_ENDED = gettext_lazy("closed")
 SEALED_SIGNATURE = gettext_lazy("opens after the second signature")
 
-Parts = list[tuple[PackagePart, Values | None]]
+Parts = Sequence[tuple[PackagePart, Values | None]]
 
 
 def sections(referral: Referral, parts: Parts) -> list[dict[str, Any]]:
@@ -184,7 +187,7 @@ def _version(parts: Parts, version: int) -> dict[str, Values | None]:
 
 
 def differences(
-    before: Mapping[str, Values | None], after: Mapping[str, Values | None]
+    before: Mapping[Any, Values | None], after: Mapping[Any, Values | None]
 ) -> list[dict[str, Any]]:
     """Old and new of each value that differs, in classes this reader can open in both versions."""
     changes = []

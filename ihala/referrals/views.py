@@ -1,22 +1,23 @@
 """The page of a referral, one for both sides; its notes, attestations and disclosure receipts."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ihala.core.refusal import Refused, Status
+from ihala.organisations.models import Request
 
 from . import actions, workflow
 from .forms import AttestForm, NoteForm
+from .forms_refused import kept
 from .models import DestructionTask, Referral
 from .presenting import page
 from .presenting_receipts import receipts_of
-from .forms_refused import kept
 
 
-def found(request: HttpRequest, reference: str) -> Referral:
+def found(request: Request, reference: str) -> Referral:
     """The referral at this address, if this person sees it; refused 404 otherwise."""
     seen = Referral.objects.visible_to(request.actor).select_related("sender", "receiver", "terms__agreement")
     referral = seen.filter(reference=reference).first()
@@ -26,7 +27,7 @@ def found(request: HttpRequest, reference: str) -> Referral:
 
 
 @require_GET
-def detail(request: HttpRequest, reference: str) -> HttpResponse:
+def detail(request: Request, reference: str) -> HttpResponse:
     """Everything about one referral that this person may see, and what can be done now."""
     referral = found(request, reference)
     return render(
@@ -35,7 +36,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def note(request: HttpRequest, reference: str) -> HttpResponse:
+def note(request: Request, reference: str) -> HttpResponse:
     """Keep an internal note of the reader's own side."""
     referral = found(request, reference)
     form = NoteForm(request.POST)
@@ -48,7 +49,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def attest(request: HttpRequest, reference: str) -> HttpResponse:
+def attest(request: Request, reference: str) -> HttpResponse:
     """After a withdrawal of consent: what was destroyed, and what must be kept by law."""
     referral = found(request, reference)
     mine = DestructionTask.objects.select_related("referral").filter(
@@ -73,7 +74,7 @@ def attest(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_GET
-def receipts(request: HttpRequest, reference: str) -> HttpResponse:
+def receipts(request: Request, reference: str) -> HttpResponse:
     """Every field that was disclosed, its fingerprint, and on what the disclosure rests."""
     referral = found(request, reference)
     return render(

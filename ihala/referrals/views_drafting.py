@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -12,7 +12,7 @@ from ihala.accounts.roles import Permission
 from ihala.cases.models import Case
 from ihala.core.refusal import Refused, Status
 from ihala.core.vocabulary import DisclosureClass
-from ihala.organisations.models import Actor
+from ihala.organisations.models import Actor, Request
 
 from . import actions, workflow
 from .actions import package
@@ -29,7 +29,7 @@ ALL = frozenset(DisclosureClass)
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest, case_reference: str) -> HttpResponse:
+def new(request: Request, case_reference: str) -> HttpResponse:
     """Screen 1 from a case: nothing is stored before it is complete."""
     case = Case.objects.visible_to(request.actor).filter(reference=case_reference).first()
     if case is None:
@@ -59,7 +59,7 @@ def _draft(form: NeedForm, case: Case, by: Actor, instead_of: str) -> Referral:
     )
 
 
-def _draft_of(request: HttpRequest, reference: str) -> Referral | None:
+def _draft_of(request: Request, reference: str) -> Referral | None:
     """The draft at this address; None for a referral that is no draft any more."""
     referral = found(request, reference)
     still = referral.state == State.DRAFT and referral.sender_id == request.actor.organisation_id
@@ -67,7 +67,7 @@ def _draft_of(request: HttpRequest, reference: str) -> Referral | None:
 
 
 @require_http_methods(["GET", "POST"])
-def need(request: HttpRequest, reference: str) -> HttpResponse:
+def need(request: Request, reference: str) -> HttpResponse:
     """Screen 1 again, for a draft."""
     referral = _draft_of(request, reference)
     if referral is None:
@@ -90,7 +90,7 @@ def need(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def disclosure(request: HttpRequest, reference: str) -> HttpResponse:
+def disclosure(request: Request, reference: str) -> HttpResponse:
     """Screen 2: what the other side will see, class by class and field by field, before and after acceptance."""
     referral = _draft_of(request, reference)
     if referral is None:
@@ -114,7 +114,7 @@ def disclosure(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def review(request: HttpRequest, reference: str) -> HttpResponse:
+def review(request: Request, reference: str) -> HttpResponse:
     """Screen 3: the whole once more, what happens next, and the button that submits or sends."""
     referral = found(request, reference)
     form = SendForm(request.POST or None, initial={"version": referral.version, "key": uuid4()})

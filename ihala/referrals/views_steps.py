@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from ihala.core.refusal import Refusal, Refused, Status
+from ihala.organisations.models import Request
 
 from . import workflow
 from .enums import Step
@@ -19,11 +20,11 @@ from .presenting_steps import beside, initial
 from .presenting_words import EXPLAINED, QUIET, done
 from .views import found
 
-DANGEROUS = frozenset(QUIET) - {Step.RETURN_PROPOSAL, Step.RETURN}
+DANGEROUS = frozenset(QUIET) - {Step.RETURN_PROPOSAL, Step.RETURN} | {Step.REPORT_NOT_ARRIVED}
 
 
 @require_http_methods(["GET", "POST"])
-def step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
+def step(request: Request, reference: str, step: str) -> HttpResponse:
     """Ask for what the step needs, or take it."""
     referral = found(request, reference)
     if step not in Step.values or Step(step) not in STEP_FORMS:
@@ -40,7 +41,7 @@ def step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     return _asked(request, referral, form)
 
 
-def _take(request: HttpRequest, referral: Referral, wanted: Step) -> HttpResponse:
+def _take(request: Request, referral: Referral, wanted: Step) -> HttpResponse:
     form_class, action = STEP_FORMS[wanted]
     form = form_class(request.POST, step=wanted, referral=referral, by=request.actor)
     if not form.is_valid():
@@ -63,7 +64,7 @@ def _after(wanted: Step, referral: Referral, after: Any) -> HttpResponse:
     return redirect("referrals:detail", referral.reference)
 
 
-def _not_now(request: HttpRequest, referral: Referral, refusal: Refusal) -> HttpResponse:
+def _not_now(request: Request, referral: Referral, refusal: Refusal) -> HttpResponse:
     """The button has gone stale: say why on the referral's page; what is not permitted stays an error."""
     if refusal.status not in (Status.CONFLICT, Status.NOT_POSSIBLE):
         raise Refused(refusal)
@@ -71,7 +72,7 @@ def _not_now(request: HttpRequest, referral: Referral, refusal: Refusal) -> Http
     return redirect("referrals:detail", referral.reference)
 
 
-def _asked(request: HttpRequest, referral: Referral, form: StepForm, status: int = 200) -> HttpResponse:
+def _asked(request: Request, referral: Referral, form: StepForm, status: int = 200) -> HttpResponse:
     """The form of a step; after a conflict with the referral as it stands now beside it."""
     context = {
         "referral": referral,

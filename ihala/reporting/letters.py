@@ -146,14 +146,20 @@ def _housed(referral: Referral) -> dict[str, Any] | None:
     for row in referral.household:
         who = _("Survivor") if row["role"] == "survivor" else _("Companion")
         facts = [str(Sex(row["sex"]).label), str(AgeBand(row["age_band"]).label)]
-        lines.append(_("%(who)s: %(what)s") % {"who": who, "what": ("، " if text.is_arabic() else ", ").join(facts)})
-    return {"title": _("Who is to be housed"), "sealed": "", "groups": [{"title": "", "items": [], "list": lines}]}
+        lines.append(
+            _("%(who)s: %(what)s") % {"who": who, "what": ("، " if text.is_arabic() else ", ").join(facts)}
+        )
+    return {
+        "title": _("Who is to be housed"),
+        "sealed": "",
+        "groups": [{"title": "", "items": [], "list": lines}],
+    }
 
 
-def _classes(
-    referral: Referral, parts: Iterable[tuple[PackagePart, Values | None]]
-) -> list[dict[str, Any]]:
-    newest = {part.disclosure_class: values for part, values in parts if part.version == referral.package_version}
+def _classes(referral: Referral, parts: Iterable[tuple[PackagePart, Values | None]]) -> list[dict[str, Any]]:
+    newest = {
+        part.disclosure_class: values for part, values in parts if part.version == referral.package_version
+    }
     found = []
     for cls in DisclosureClass:
         if cls in newest:

@@ -1,6 +1,6 @@
 """Documents for paper."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import override
 from django.views.decorators.http import require_GET
 
@@ -8,6 +8,7 @@ from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
 from ihala.core.refusal import Refused
 from ihala.core.text import is_arabic
+from ihala.organisations.models import Request
 from ihala.referrals import workflow
 from ihala.referrals.actions import package
 from ihala.referrals.models import Referral
@@ -18,7 +19,7 @@ LANGUAGES = ("ar", "en")
 
 
 @require_GET
-def letter(request: HttpRequest, reference: str) -> HttpResponse:
+def letter(request: Request, reference: str) -> HttpResponse:
     """The referral letter as PDF, with what this reader may open; printing it is on record."""
     actor = request.actor
     seen = Referral.objects.visible_to(actor).select_related("sender", "receiver", "terms__agreement")
@@ -36,5 +37,7 @@ def letter(request: HttpRequest, reference: str) -> HttpResponse:
         document = pdf(letter_data(referral, parts, actor))
     name = f"{referral.reference}.pdf"
     return HttpResponse(
-        document, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+        document,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
     )

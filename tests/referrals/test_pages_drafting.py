@@ -55,7 +55,11 @@ def test_an_urgent_referral_takes_three_screens_and_few_clicks_and_fields():
     first = client.get(reverse("referrals:new", args=[case.reference]))
     sent = Form(first).sent
     assert sent["receiver"] == [str(given.cast().dfwac.pk)] and sent["kind"] == [Kind.TRANSFER]
-    screens, clicks, fields = screens + 1, clicks + 3, fields + 4  # urgency, service, continue; two were given already
+    screens, clicks, fields = (
+        screens + 1,
+        clicks + 3,
+        fields + 4,
+    )  # urgency, service, continue; two were given already
     answer = client.post(first.request["PATH_INFO"], {**sent, "urgency": "urgent", "services": ["shelter"]})
     assert answer.status_code == 302
 
@@ -83,7 +87,9 @@ def test_an_emergency_is_sent_at_once_and_a_repeated_send_is_the_same_send():
     assert page.buttons == ["send_at_once", "submit"]
     for _again in range(2):
         answer = client.post(address, {**page.sent, "step": "send_at_once"})
-        assert answer.status_code == 302 and answer.url == reverse("referrals:detail", args=[the_referral().reference])
+        assert answer.status_code == 302 and answer.url == reverse(
+            "referrals:detail", args=[the_referral().reference]
+        )
     with acting(given.actor("aman.caseworker")):
         assert the_referral().state == State.SENT and the_referral().timeline.count() == 1
 
@@ -106,7 +112,11 @@ def test_a_draft_keeps_its_answers_on_the_way_back():
     drafted(client, given.a_case_with_consent(), services_given=["medical"])
     address = reverse("referrals:need", args=[the_referral().reference])
     sent = Form(client.get(address)).sent
-    assert sent["urgency"] == ["urgent"] and sent["services"] == ["shelter"] and sent["services_given"] == ["medical"]
+    assert (
+        sent["urgency"] == ["urgent"]
+        and sent["services"] == ["shelter"]
+        and sent["services_given"] == ["medical"]
+    )
     assert client.post(address, {**sent, "urgency": "emergency"}).status_code == 302
     assert the_referral().urgency == Urgency.EMERGENCY
 
@@ -153,7 +163,10 @@ def test_a_pull_request_discloses_nothing_but_triage():
     client = given.signed_in("aman.caseworker")
     address = drafted(client, given.a_case_with_consent(), kind="pull_request").url
     page = Form(client.get(address))
-    assert all(path.endswith((".sex", ".nationality", ".needs")) or path.startswith("case.") for path in page.sent["shown"])
+    assert all(
+        path.endswith((".sex", ".nationality", ".needs")) or path.startswith("case.")
+        for path in page.sent["shown"]
+    )
     assert client.get(reverse("referrals:review", args=[the_referral().reference])).status_code == 200
 
 
@@ -169,7 +182,9 @@ def test_the_drafting_screens_of_a_sent_referral_lead_to_its_page(screen):
     referral = given.a_referral(State.SENT)
     for reader in ("aman.caseworker", "dfwac.duty"):
         answer = given.signed_in(reader).get(reverse(f"referrals:{screen}", args=[referral.reference]))
-        assert answer.status_code == 302 and answer.url == reverse("referrals:detail", args=[referral.reference])
+        assert answer.status_code == 302 and answer.url == reverse(
+            "referrals:detail", args=[referral.reference]
+        )
 
 
 def test_a_waiting_referral_may_be_followed_by_one_elsewhere():

@@ -47,7 +47,7 @@ TAKEN = [
     (State.SENT, Step.ACKNOWLEDGE, "dfwac.duty", {}, State.UNDER_REVIEW),
     (State.SENT, Step.REVIEW_SENDING, "aman.supervisor", {}, State.SENT),
     (State.SENT, Step.AMEND, SENDER, {"reason": "correction"}, State.SENT),
-    (State.UNDER_REVIEW, Step.ASK, "dfwac.duty", {"questions": ["danger", "health"], "text": "Now?"}, State.INFO_REQUESTED),
+    (State.UNDER_REVIEW, Step.ASK, "dfwac.duty", {"questions": ["danger", "health"]}, State.INFO_REQUESTED),
     (State.UNDER_REVIEW, Step.WAITLIST, RECEIVER, {"text": "Two days"}, State.WAITLISTED),
     (State.UNDER_REVIEW, Step.PROPOSE_DECLINE, "dfwac.duty", {"reason": "no_capacity"}, State.DECLINE_PROPOSED),
     (State.INFO_REQUESTED, Step.ANSWER, SENDER, {"text": "No injuries"}, State.UNDER_REVIEW),
@@ -99,9 +99,19 @@ def test_accepting_asks_for_the_conflict_check_first():
 def test_a_colleague_is_given_the_referral():
     referral = given.a_referral(State.UNDER_REVIEW)
     colleague = given.actor("dfwac.caseworker")
-    assert given.signed_in("dfwac.caseworker").get(reverse("referrals:detail", args=[referral.reference])).status_code == 404
+    assert (
+        given.signed_in("dfwac.caseworker")
+        .get(reverse("referrals:detail", args=[referral.reference]))
+        .status_code
+        == 404
+    )
     take(referral, Step.ASSIGN, RECEIVER, membership_id=colleague.membership_id)
-    assert given.signed_in("dfwac.caseworker").get(reverse("referrals:detail", args=[referral.reference])).status_code == 200
+    assert (
+        given.signed_in("dfwac.caseworker")
+        .get(reverse("referrals:detail", args=[referral.reference]))
+        .status_code
+        == 200
+    )
 
 
 def test_a_plan_is_confirmed_by_both_and_a_changed_plan_starts_from_the_last():
@@ -120,13 +130,17 @@ def test_refusing_a_decline_needs_a_second_person_who_sees_the_proposal():
     assert given.signed_in(RECEIVER).get(address(referral, Step.CONFIRM_DECLINE)).status_code == 403
     second = given.signed_in("dfwac.supervisor2").get(address(referral, Step.CONFIRM_DECLINE))
     assert "Unit under repair" in second.content.decode()
-    sender = given.signed_in(SENDER).get(reverse("referrals:detail", args=[referral.reference])).content.decode()
+    sender = (
+        given.signed_in(SENDER).get(reverse("referrals:detail", args=[referral.reference])).content.decode()
+    )
     assert "Unit under repair" not in sender and "اعتذار مقترح" not in sender
 
 
 def test_referring_elsewhere_after_a_decline_starts_a_linked_draft():
     referral = given.a_referral(State.DECLINED)
-    answer = take(referral, Step.RECORD_NEXT_STEP, SENDER, kind="refer_elsewhere", receiver=given.cast().dfwac.pk)
+    answer = take(
+        referral, Step.RECORD_NEXT_STEP, SENDER, kind="refer_elsewhere", receiver=given.cast().dfwac.pk
+    )
     with acting(given.actor(SENDER)):
         follower = Referral.objects.get(origin=referral)
     assert answer.url == reverse("referrals:need", args=[follower.reference])
@@ -182,7 +196,10 @@ def test_an_impossible_step_comes_back_with_the_reason():
 def test_a_step_of_another_role_is_forbidden_and_one_of_another_organisation_not_found():
     referral = given.a_referral(State.SENT)
     assert given.signed_in(SENDER).get(address(referral, Step.ACKNOWLEDGE)).status_code == 403
-    assert given.signed_in(SENDER).post(address(referral, Step.ACKNOWLEDGE), {"version": 1}).status_code in (403, 409)
+    assert given.signed_in(SENDER).post(address(referral, Step.ACKNOWLEDGE), {"version": 1}).status_code in (
+        403,
+        409,
+    )
     assert given.signed_in("sharjah.caseworker").get(address(referral, Step.ACKNOWLEDGE)).status_code == 404
     no_step = reverse("referrals:step", args=[referral.reference, "fly"])
     assert given.signed_in(SENDER).get(no_step).status_code == 404
@@ -198,5 +215,7 @@ def test_a_pull_request_is_answered_with_one_of_the_holders_cases():
 def test_withdrawing_consent_is_two_clicks_from_the_referral_on_either_side():
     referral = given.a_referral(State.ARRIVED)
     for by in (SENDER, "dfwac.duty"):
-        page = given.signed_in(by).get(reverse("referrals:detail", args=[referral.reference])).content.decode()
+        page = (
+            given.signed_in(by).get(reverse("referrals:detail", args=[referral.reference])).content.decode()
+        )
         assert address(referral, Step.WITHDRAW_CONSENT) in page
