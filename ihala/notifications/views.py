@@ -19,7 +19,7 @@ def notifications(request: Request) -> HttpResponse:
     unseen = set(
         rules.unseen_by(request.actor).filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True)
     )
-    rows = [{"notification": one, "unseen": one.pk in unseen, "url": _address(one)} for one in found]
+    rows = [{"notification": one, "unseen": one.pk in unseen, "url": address(one)} for one in found]
     return render(request, "notifications/list.html", {"rows": rows, "unseen": len(unseen)})
 
 
@@ -32,7 +32,7 @@ def mark_all_seen(request: Request) -> HttpResponse:
     return redirect("notifications:list")
 
 
-def _address(notification: Notification) -> str:
+def address(notification: Notification) -> str:
     """Where its subject is shown; "" while there is no such page."""
     if notification.subject_id is None:
         return ""

@@ -313,3 +313,16 @@ def test_the_backend_finds_the_user_of_a_session(aman: Party) -> None:
     with at_the_door():
         User.objects.filter(pk=aman.duty.user_id).update(is_active=False)
     assert PasswordBackend().get_user(aman.duty.user_id) is None
+
+
+def test_only_errors_of_allauth_are_shown(rf: Any) -> None:
+    from django.contrib.messages import get_messages
+    from django.contrib.messages.storage.fallback import FallbackStorage
+
+    request = rf.get("/")
+    request.session = {}
+    request._messages = FallbackStorage(request)
+    adapter = adapters.AccountAdapter(request)
+    adapter.add_message(request, 20, "account/messages/logged_in.txt", {"user": None})
+    adapter.add_message(request, 40, message="wrong")
+    assert [str(message) for message in get_messages(request)] == ["wrong"]

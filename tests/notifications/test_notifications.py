@@ -10,6 +10,7 @@ from aiosmtpd.controller import Controller
 from django.core import mail as outbox
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import include, path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from ihala.accounts.models import User
 from ihala.accounts.roles import Role
 from ihala.core import clock
 from ihala.core.acting import acting, at_the_door
-from ihala.notifications import actions, mail, rules, tasks
+from ihala.notifications import actions, mail, rules, tasks, views
 from ihala.notifications.enums import Kind
 from ihala.notifications.models import Notification, Seen
 from ihala.organisations import actions as organisations
@@ -260,3 +261,22 @@ def test_an_organisation_that_was_told_nothing_sees_an_empty_list(aman: Party) -
 
 def test_no_bell_without_anybody_signed_in(db: None) -> None:
     assert "bell" not in Client().get("/sign-in/").context
+
+
+def _subject(request: Any, key: UUID) -> Any: ...
+
+
+REFERRALS = ([path("key/<uuid:key>/", _subject, name="by_key")], "referrals")
+urlpatterns = [path("r/", include(REFERRALS)), path("", include("config.urls"))]
+
+
+def test_a_notification_leads_to_its_subject(aman: Party, dfwac: Party, settings: Any) -> None:
+    notification = told(aman, dfwac)
+    bare = told(aman, dfwac)
+    with acting(dfwac.duty):
+        rows = [Notification(subject_id=notification.subject_id), Notification(subject_id=None)]
+    assert bare.subject_id
+    settings.ROOT_URLCONF = __name__
+    assert [views.address(row) for row in rows] == [f"/r/key/{notification.subject_id}/", ""]
+    settings.ROOT_URLCONF = "ihala.notifications.urls"
+    assert views.address(rows[0]) == ""
