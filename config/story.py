@@ -22,7 +22,7 @@ def main() -> None:
         actors = cast.assemble()
         cast.sign(actors, cast.propose(actors))
     else:
-        story.play(lambda line: print(f"  {line}", flush=True))  # noqa: T201
+        story.play(lambda line: print(f"  {line}", flush=True), processes=min(2, os.cpu_count() or 1))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -3,7 +3,10 @@
 Everything a visitor sees was done by one of the cast at a moment of the past: signed, sent, asked, accepted, arrived.
 """
 
-from collections.abc import Callable
+import os
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 
 from django.db import connection, transaction
@@ -35,29 +38,57 @@ HOLIDAYS = (
 )
 
 
-def play(progress: Progress = lambda line: None) -> None:
-    """Tell the story once; on a database where it is told already nothing happens."""
+def play(progress: Progress = lambda line: None, *, processes: int = 1) -> None:
+    """Tell the story once; on a database where it is told already nothing happens. With two `processes` every second
+    referral is told by a child of this process, which must have no other threads then."""
     if Organisation.objects.filter(code="aman").exists():
         return
-    with connection.cursor() as cursor:
-        # The story can be told again; waiting for the disk after each of its thousand steps would take a minute.
-        cursor.execute("SET synchronous_commit = off")
+    # Nobody is to be told by e-mail of what happened in the past: the jobs stay in memory and go with it.
+    with jobs.replace_connector(InMemoryConnector()):
+        with _quickly():
+            actors = _founded(clock.now())
+        progress("organisations, staff and their agreement")
+        _told_by(processes, actors, progress)
+        with _quickly():
+            _helen(actors)
+            _seen(actors)
+
+
+@contextmanager
+def _quickly() -> Iterator[None]:
+    """The story can be told again; waiting for the disk after each of its thousand steps would take a minute."""
     try:
-        # Nobody is to be told by e-mail of what happened in the past: the jobs stay in memory and go with it.
-        with jobs.replace_connector(InMemoryConnector()):
-            _all_of_it(progress)
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+        yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = on")
 
 
-def _all_of_it(progress: Progress) -> None:
-    actors = _founded(clock.now())
-    progress("organisations, staff and their agreement")
-    _told(actors, TALES, progress)
-    _told(actors, NOW, progress)
-    _helen(actors)
-    _seen(actors)
+def _told_by(processes: int, actors: dict[str, Actor], progress: Progress) -> None:
+    tales = (*TALES, *NOW)
+    if processes < 2:
+        _told(actors, tales, progress)
+        return
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
+    child = os.fork()
+    if child == 0:
+        os._exit(_told_in_child(actors, tales[1::2]))
+    _told(actors, tales[::2], progress)
+    if os.waitpid(child, 0)[1]:
+        raise RuntimeError("the other half of the story was not told")
+
+
+def _told_in_child(actors: dict[str, Actor], tales: tuple[Tale, ...]) -> int:
+    """The exit status of the child: it must not come back into what its parent is doing."""
+    try:
+        _told(actors, tales, lambda line: None)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
 
 
 def _founded(present: datetime) -> dict[str, Actor]:
@@ -131,10 +162,11 @@ def _on_duty(actors: dict[str, Actor], code: str, present: datetime) -> None:
 
 
 def _told(actors: dict[str, Actor], tales: tuple[Tale, ...], progress: Progress) -> None:
-    for number, tale in enumerate(tales, 1):
-        tell(actors, tale)
-        if number % 20 == 0 or number == len(tales):
-            progress(f"{number} of {len(tales)} referrals")
+    with _quickly():
+        for number, tale in enumerate(tales, 1):
+            tell(actors, tale)
+            if number % 10 == 0:
+                progress(f"referrals: {100 * number // len(tales)} %")
 
 
 def tell(actors: dict[str, Actor], tale: Tale) -> Scene:

@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config.databases import OWNER_ROLE, parse
 from ihala.audit.models import Event
+from ihala.core import clock
 from ihala.core.acting import acting
 from ihala.core.vocabulary import Category, Kind, Urgency
 from ihala.demo import people, story
@@ -101,6 +102,13 @@ def _actor(username):
         return actor_of(Membership.objects.select_related("user", "organisation").get(user=user))
 
 
+def test_nothing_in_the_story_happens_in_the_future(told):
+    for system in systems():
+        with acting(system):
+            assert not StepTaken.objects.filter(at__gt=clock.now()).exists()
+            assert not Event.objects.filter(at__gt=clock.now()).exists()
+
+
 def test_a_third_organisation_has_no_part_in_the_story(told):
     actor = _actor("sharjah.caseworker")
     with acting(actor):
@@ -136,6 +144,20 @@ def forms_of(text):
         yield quote(text).encode()
         yield text.encode("unicode_escape")
     yield text.encode("utf-16-le")
+
+
+@pytest.mark.parametrize("text", ["مها سلطان العوضي", "Blessing Okoro Adeyemi", "784-1991-4410231-7"])
+def test_the_scan_finds_what_is_hidden_in_another_encoding(text):
+    utf16 = text.encode("utf-16-le")
+    hidden = [
+        text.encode(),
+        b"\\x" + text.encode().hex().encode(),
+        utf16,
+        base64.b64encode(b"ab" + text.encode() + b"cd"),
+    ]
+    hidden += [quote(text).encode(), base64.b64encode(b"x" + utf16 + b"yz")]
+    for dump in hidden:
+        assert any(form in dump for form in forms_of(text) if len(form) >= 10), dump
 
 
 def test_a_dump_of_the_database_tells_nothing_of_anybody(told, server):
