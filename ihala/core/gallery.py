@@ -140,9 +140,9 @@ def _nav() -> list[dict[str, Any]]:
     ]
 
 
-def _lists() -> dict[str, Any]:
+def _rows() -> list[tuple[Any, ...]]:
     now = clock.now()
-    rows = [
+    return [
         ("AMN-2026-000123", "emergency", "domestic_violence", "امرأة، 31 سنة · طفلان|Woman, 31 · 2 children",
          "under_review", now - timedelta(minutes=35), "", True),
         ("AMN-2026-000121", "urgent", "human_trafficking", "امرأة، 24 سنة · مترجم: الأمهرية|Woman, 24 · interpreter: Amharic",
@@ -152,6 +152,11 @@ def _lists() -> dict[str, Any]:
         ("AMN-2026-000112", "standard", "domestic_violence", "امرأة، 42 سنة|Woman, 42", "declined", None,
          "هند الكعبي|Hind Al Kaabi", False),
     ]  # fmt: skip
+
+
+def _lists() -> dict[str, Any]:
+    now = clock.now()
+    rows = _rows()
     return {
         "rows": [
             {

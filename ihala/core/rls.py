@@ -51,32 +51,25 @@ def protect(
     `select`, `insert`, `update`, `delete` are SQL conditions; `update_check` is the condition on the row after an
     update (the same as `update` if left out). An operation without a condition is not granted at all.
     """
-    grants = ["SELECT"]
-    lines = [
+    conditions = {
+        "SELECT": f"USING ({select})",
+        "INSERT": insert and f"WITH CHECK ({insert})",
+        "UPDATE": update and f"USING ({update}) WITH CHECK ({update_check or update})",
+        "DELETE": delete and f"USING ({delete})",
+    }
+    granted = {verb: condition for verb, condition in conditions.items() if condition}
+    forward = [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
-        f'CREATE POLICY {table}_select ON "{table}" FOR SELECT TO {RUNTIME_ROLE} USING ({select})',
+        *(
+            f'CREATE POLICY {table}_{verb.lower()} ON "{table}" FOR {verb} TO {RUNTIME_ROLE} {condition}'
+            for verb, condition in granted.items()
+        ),
+        f'REVOKE ALL ON "{table}" FROM {RUNTIME_ROLE}, PUBLIC',
+        f'GRANT {", ".join(granted)} ON "{table}" TO {RUNTIME_ROLE}',
     ]
-    if insert is not None:
-        grants.append("INSERT")
-        lines.append(
-            f'CREATE POLICY {table}_insert ON "{table}" FOR INSERT TO {RUNTIME_ROLE} WITH CHECK ({insert})'
-        )
-    if update is not None:
-        grants.append("UPDATE")
-        lines.append(
-            f'CREATE POLICY {table}_update ON "{table}" FOR UPDATE TO {RUNTIME_ROLE} '
-            f"USING ({update}) WITH CHECK ({update_check or update})"
-        )
-    if delete is not None:
-        grants.append("DELETE")
-        lines.append(
-            f'CREATE POLICY {table}_delete ON "{table}" FOR DELETE TO {RUNTIME_ROLE} USING ({delete})'
-        )
-    lines.append(f'REVOKE ALL ON "{table}" FROM {RUNTIME_ROLE}, PUBLIC')
-    lines.append(f'GRANT {", ".join(grants)} ON "{table}" TO {RUNTIME_ROLE}')
-    undo = [f'DROP POLICY {table}_{verb.lower()} ON "{table}"' for verb in grants]
-    undo.append(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
-    return RunSQL(";\n".join(lines), ";\n".join(undo))
+    back = [f'DROP POLICY {table}_{verb.lower()} ON "{table}"' for verb in granted]
+    back.append(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+    return RunSQL(";\n".join(forward), ";\n".join(back))
 
 
 def share(table: str, *, verbs: str = "SELECT, INSERT, UPDATE, DELETE") -> RunSQL:

@@ -27,9 +27,8 @@ def new_reference() -> str:
 
 
 def _codes(choices: type[models.TextChoices], **kwargs: Any) -> ArrayField:
-    return ArrayField(
-        models.CharField(max_length=32, choices=choices.choices), default=list, blank=True, **kwargs
-    )
+    code = models.CharField(max_length=32, choices=choices.choices)
+    return ArrayField(code, default=list, blank=True, **kwargs)
 
 
 class Referral(Model):
@@ -94,7 +93,7 @@ class Referral(Model):
             ("kind", "urgency", "category", "services", "services_given", "classes", "basis_kind", "state", "link"),
             CODE,
         ),
-        "household": Clear("counts, sexes and age bands of who is to be housed, as the mechanism's triage says"),
+        "household": Clear("counts, sexes and age bands of who is to be housed"),
         **dict.fromkeys(("version", "package_version", "plan_version", "pauses", "decide_left"), Clear("a counter")),
         **dict.fromkeys(("waits_for_sender", "waits_for_receiver", "signature_pending"), Clear("whose turn it is")),
         **dict.fromkeys(

@@ -170,6 +170,10 @@ NOT_YOURS = Refusal(
     "not_permitted", _("This step belongs to another role or to the other side."), Status.FORBIDDEN
 )
 
+NO_TERMS = Refusal(
+    "no_active_terms", _("There is no active agreement with this organisation. No referral can be sent.")
+)
+
 
 def emergency_only(referral: Referral, actor: Actor) -> Refusal | None:
     """Only an emergency is sent without approval."""
@@ -206,10 +210,7 @@ def agreement_covers(referral: Referral, actor: Actor) -> Refusal | None:
     """The agreement is active and covers the category, the services and this direction."""
     terms = facts.terms_in_force(referral)
     if terms is None:
-        return Refusal(
-            "no_active_terms",
-            _("There is no active agreement with this organisation. No referral can be sent."),
-        )
+        return NO_TERMS
     # A pull request asks for a transfer in the other direction, so that is the direction to be covered.
     frm = referral.receiver_id if referral.kind == Kind.PULL_REQUEST else referral.sender_id
     if not referral.services:

@@ -42,12 +42,20 @@ def preview(referral: Referral, *, by: Actor) -> dict[DisclosureClass, Values]:
     return _chosen(referral, content)
 
 
+def own_side(referral: Referral, by: Actor) -> ReferralSide:
+    """The actor's own side of the referral; refused where there is none."""
+    side = facts.side(referral, by.organisation_id)
+    if side is None:
+        raise Refused(workflow.NOT_VISIBLE)
+    return side
+
+
 def own_case(referral: Referral, by: Actor) -> Case:
     """The case the actor's side refers; refused where it is gone."""
-    side = facts.side(referral, by.organisation_id)
-    if side is None or side.case is None:
+    case = own_side(referral, by).case
+    if case is None:
         raise Refused(workflow.NOT_VISIBLE)
-    return side.case
+    return case
 
 
 def _chosen(referral: Referral, content: CaseContent) -> dict[DisclosureClass, Values]:

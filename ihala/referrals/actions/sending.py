@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
 from ihala.accounts.roles import Permission
 from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
 from ihala.cases.models import Case
 from ihala.core.clock import now
-from ihala.core.refusal import Refusal, Refused
+from ihala.core.refusal import Refused
 from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations import rules as agreements
 from ihala.organisations.models import Actor, Terms
@@ -44,12 +42,7 @@ def draft(
         raise Refused(workflow.NOT_VISIBLE)
     terms = agreements.active_terms(by.organisation_id, receiver)
     if terms is None:
-        raise Refused(
-            Refusal(
-                "no_active_terms",
-                _("There is no active agreement with this organisation. No referral can be sent."),
-            )
-        )
+        raise Refused(workflow.NO_TERMS)
     present = now()
     referral = Referral(
         sender_id=by.organisation_id, receiver_id=receiver, terms_id=terms.id, kind=kind, urgency=urgency,
@@ -62,13 +55,9 @@ def draft(
         referral=referral, organisation_id=by.organisation_id, case=case, author_id=by.membership_id
     )
     audit.record(
-        by,
-        EventName.REFERRAL_CREATED,
-        subject_kind="referral",
-        subject_id=referral.pk,
-        referral_id=referral.pk,
+        by, EventName.REFERRAL_CREATED, subject_kind="referral", subject_id=referral.pk, referral_id=referral.pk,
         case_id=case.pk,
-    )
+    )  # fmt: skip
     return referral
 
 

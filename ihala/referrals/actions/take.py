@@ -61,11 +61,7 @@ def take(
             settle(locked, before)
             locked.save(update_fields=CHANGING)
             write_timeline(step, locked, before, by, reason, text)
-            audit.record(
-                by, f"referral.{step}", subject_kind="referral", subject_id=locked.pk, referral_id=locked.pk,
-                concerns=locked.other(by.organisation_id) if locked.sent_at else None,
-                detail={"from": before, "to": locked.state, "reason": reason},
-            )  # fmt: skip
+            put_on_record(step, locked, before, by, reason)
             tell(step, locked, by)
             return locked
     except Refused as refused:
@@ -81,6 +77,15 @@ CHANGING = [
     for f in Referral._meta.concrete_fields
     if f.name not in ("id", "reference", "sender", "created_at")
 ]
+
+
+def put_on_record(step: Step, referral: Referral, before: State, by: Actor, reason: str) -> None:
+    """The event of a step taken; once sent, the other side reads it too."""
+    audit.record(
+        by, f"referral.{step}", subject_kind="referral", subject_id=referral.pk, referral_id=referral.pk,
+        concerns=referral.other(by.organisation_id) if referral.sent_at else None,
+        detail={"from": before, "to": referral.state, "reason": reason},
+    )  # fmt: skip
 
 
 def lock(pk: UUID, by: Actor) -> Referral:

@@ -45,7 +45,7 @@ ROWS = ", ".join(
 )
 
 FORWARD = f"""
-CREATE FUNCTION referrals_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_catalog AS $$
+CREATE FUNCTION referrals_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE mine text := CASE WHEN ihala_organisation() = OLD.sender_id THEN 'sender' ELSE 'receiver' END;
 BEGIN
   IF NEW.sender_id <> OLD.sender_id OR NEW.reference <> OLD.reference OR NEW.created_at <> OLD.created_at
@@ -70,7 +70,7 @@ BEGIN
 END $$;
 CREATE TRIGGER referrals_guard BEFORE UPDATE ON referrals_referral FOR EACH ROW EXECUTE FUNCTION referrals_guard();
 CREATE OR REPLACE FUNCTION ihala_may_release(subject uuid, receiver bigint) RETURNS boolean STABLE SECURITY DEFINER
-LANGUAGE sql SET search_path = public, pg_catalog AS $$
+LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM referrals_referral r WHERE r.id = subject AND r.receiver_id = receiver
     AND r.accepted_at IS NOT NULL AND r.ended_at IS NULL AND NOT r.signature_pending) $$;
 """  # noqa: S608
