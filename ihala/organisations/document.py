@@ -55,7 +55,7 @@ class Change:
 def sections(view: TermsView, parties: Iterable[Organisation]) -> list[Section]:
     """The clauses but for the clocks, in the order of the memorandum."""
     names = {party.pk: party.name for party in parties}
-    return [
+    found = [
         _section("subject", _("What may be referred"), _("Cases of these categories:"), _categories(view)),
         _section("services", _("Services"), _("Each party may ask the other for:"), _services(view, names)),
         _section("release", _("What is disclosed, and when"), _release_text(), _release(view)),
@@ -73,6 +73,7 @@ def sections(view: TermsView, parties: Iterable[Organisation]) -> list[Section]:
             _admission(view, names),
         ),
     ]
+    return [section for section in found if section.lines]
 
 
 def clock_rows(view: TermsView) -> list[ClockRow]:
@@ -161,7 +162,9 @@ def _ladder(view: TermsView) -> Iterable[Line]:
 def _admission(view: TermsView, names: Mapping[int, str]) -> Iterable[Line]:
     for party, name in names.items():
         arabic, english = view.admission_hint(party, "ar"), view.admission_hint(party, "en")
-        yield Line(name, (arabic or english) if is_arabic() else (english or arabic))
+        hint = (arabic or english) if is_arabic() else (english or arabic)
+        if hint:
+            yield Line(name, hint)
 
 
 def _length(view: TermsView, name: ClockName, urgency: Urgency) -> str:

@@ -219,7 +219,7 @@ MOMENT = "%Y-%m-%dT%H:%M"
 class ShiftForm(forms.Form):
     """Somebody on duty, from and until in Dubai's time."""
 
-    member = forms.ModelChoiceField(Membership.objects.none(), label=_("Who"))
+    member = forms.ModelChoiceField(Membership.objects.none(), label=_("Person on duty"))
     starts_at = forms.DateTimeField(
         label=_("From"),
         input_formats=[MOMENT],

@@ -345,7 +345,7 @@ class _Reader:
                     self._problem(path, _("The minimum set is triage and identity."))
         if LegalBasis.CONSENT not in found:
             self._problem("legal_bases", _("Consent is always a basis."))
-        return found
+        return {basis: found[basis] for basis in LegalBasis if basis in found}
 
     def _admission(self, value: Any) -> dict[int, dict[str, str]]:
         parties = [str(party) for party in self.parties]
