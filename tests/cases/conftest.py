@@ -71,3 +71,8 @@ def sign_in(db: None) -> SignIn:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def writer(aman: cast.Party, sign_in: SignIn) -> Client:
+    return sign_in(aman.caseworker)

@@ -235,6 +235,12 @@ def test_a_role_with_access_lets_everyone_in_it_open(aman: Party, case: Case) ->
         assert not Case.objects.visible_to(aman.duty).exists()
 
 
+def test_a_case_just_opened_is_opened_to_a_role_without_asking_again(aman: Party, case: Case) -> None:
+    with acting(aman.caseworker):
+        actions.open_to_role(case, Role.SUPERVISOR, by=aman.caseworker, reason=AccessReason.REFERRAL)
+        assert Access.objects.get(case=case, role=Role.SUPERVISOR).reason == AccessReason.REFERRAL
+
+
 def test_the_system_may_give_access_when_a_referral_asks(aman: Party, case: Case) -> None:
     with acting(aman.system):
         access = actions.give_access(case, by=aman.system, role=Role.SUPERVISOR, reason=AccessReason.REFERRAL)
@@ -378,3 +384,13 @@ def test_content_is_kept_as_tidied(aman: Party) -> None:
         made = actions.create_case(untidy, by=aman.caseworker)
         assert actions.open_case(made, by=aman.caseworker, purpose=Purpose.WORK) == tidy(untidy)
         assert another(aman).organisation_id == aman.id
+
+
+def test_a_case_is_closed_once_and_reopened_by_who_has_access(
+    aman: Party, case: Case, colleague: Actor
+) -> None:
+    with acting(aman.caseworker):
+        actions.close_case(case, by=aman.caseworker, reason=CloseReason.LEFT)
+        refused("case_closed", actions.close_case, case, by=aman.caseworker, reason=CloseReason.LEFT)
+    with acting(colleague):
+        refused("not_visible", actions.reopen_case, case, by=colleague)

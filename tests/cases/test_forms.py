@@ -8,6 +8,7 @@ from django.utils.datastructures import MultiValueDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ihala.cases import pages
 from ihala.cases.case_form import CaseForm
 from ihala.cases.content import CaseContent
 from ihala.cases.rules import tidy
@@ -125,3 +126,17 @@ def test_any_form_sent_gets_an_answer(aman: Party, sign_in: SignIn, things: dict
     assert client.post("/cases/new/?category=human_trafficking", sendable).status_code in (200, 302, 422)
     assert client.post("/cases/autosave/?category=human_trafficking", sendable).status_code == 200
     assert client.get("/cases/new/?category=human_trafficking").status_code == 200
+
+
+def test_a_birth_carried_along_in_another_shape_is_read_anew() -> None:
+    for carried in ("{", "[]", '{"given": "1990"', "null"):
+        typed: Typed = MultiValueDict(
+            {"survivor-sex": ["female"], "survivor-birth": ["1990-05-03"], "survivor-birth_was": [carried]}
+        )
+        form = CaseForm("child_abuse", typed, checked=True)
+        assert form.is_valid() and form.content().survivor["birth"]["date"] == "1990-05-03"
+
+
+def test_what_is_stored_but_fits_no_more_is_named_on_the_page() -> None:
+    odd = CaseContent("child_abuse", survivor={"nationality": "XX"}, case={"contact_phone": "05"})
+    assert len(pages.doubts(odd)) == 2
