@@ -58,16 +58,23 @@ PEOPLE = (
 )  # fmt: skip
 BY_NAME = {person.username: person for person in PEOPLE}
 
-Hire = Callable[[Person, Actor], Membership]
+Hire = Callable[[list[Person], Actor], list[Membership]]
 
 
-def hire(person: Person, system: Actor) -> Membership:
-    """Add the person as staff with a password nobody knows: the demo's sign-in page asks for none."""
-    made = add_member(
-        username=person.username, roles=[person.role], name_ar=person.name_ar, name_en=person.name_en, by=system,
-        email=f"{person.username}@staff.example", password=secrets.token_urlsafe(24),
-    )  # fmt: skip
-    return made.membership
+def hire(people: list[Person], system: Actor) -> list[Membership]:
+    """Add people as staff, with passwords nobody knows: the demo's sign-in page asks for none."""
+    return [
+        add_member(
+            username=person.username, roles=[person.role], name_ar=person.name_ar, name_en=person.name_en, by=system,
+            email=address_of(person), password=secrets.token_urlsafe(24),
+        ).membership
+        for person in people
+    ]  # fmt: skip
+
+
+def address_of(person: Person) -> str:
+    """An e-mail address that leads nowhere (RFC 2606)."""
+    return f"{person.username}@staff.example"
 
 
 def assemble(hiring: Hire = hire) -> dict[str, Actor]:
@@ -76,10 +83,11 @@ def assemble(hiring: Hire = hire) -> dict[str, Actor]:
     for code, name_ar, name_en, emirate in ORGANISATIONS:
         organisation = create_organisation(code=code, name_ar=name_ar, name_en=name_en, emirate=emirate)
         system = Actor.system_of(organisation.pk)
+        people = [person for person in PEOPLE if person.organisation == code]
         with acting(system):
-            for person in PEOPLE:
-                if person.organisation == code:
-                    actors[person.username] = _actor(person, hiring(person, system), organisation)
+            members = hiring(people, system)
+        for person, member in zip(people, members, strict=True):
+            actors[person.username] = _actor(person, member, organisation)
     return actors
 
 
