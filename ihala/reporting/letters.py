@@ -113,21 +113,18 @@ def _words(value: Any, ltr: bool = False) -> dict[str, Any]:
     lines = [line for line in str(value or "").split("\n") if line.strip()]
     return {
         "lines": [
-            {"text": line, "rtl": not ltr and _runs_rtl(line), "long": len(line) > LONG} for line in lines
+            {"text": line, "rtl": not ltr and _direction(line) in ("R", "AL"), "long": len(line) > LONG}
+            for line in lines
         ],
         "ltr": ltr,
     }
 
 
-def _runs_rtl(line: str) -> bool:
-    """The direction of the first letter that has one; the page's if there is none."""
-    for letter in line:
-        direction = unicodedata.bidirectional(letter)
-        if direction in ("R", "AL"):
-            return True
-        if direction == "L":
-            return False
-    return text.is_arabic()
+def _direction(line: str) -> str:
+    """The direction of the first letter that has one, "L", "R" or "AL"; a range of hours has none and runs left to
+    right."""
+    found = (unicodedata.bidirectional(letter) for letter in line)
+    return next((direction for direction in found if direction in ("L", "R", "AL")), "")
 
 
 def _asked(referral: Referral) -> dict[str, Any]:
@@ -192,6 +189,6 @@ def _row(field: case_rules.Field, row: Mapping[str, Any]) -> list[dict[str, Any]
     shown = [(part, case_rules.display_value(part, row.get(part.key))) for part in field.rows]
     return [
         {"label": str(part.label), "text": text.phone(words) if part.kind == "phone" else words,
-         "ltr": part.kind in LEFT_TO_RIGHT}
+         "ltr": part.kind in LEFT_TO_RIGHT or _direction(words) == ""}
         for part, words in shown if words
     ]  # fmt: skip
