@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import sealing
@@ -81,4 +81,4 @@ class MFAAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
         """Passkeys are numbered until somebody names them."""
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
-        return now_("Passkey %(number)d") % {"number": number}
+        return gettext("Passkey %(number)d") % {"number": number}
