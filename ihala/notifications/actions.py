@@ -82,4 +82,4 @@ def mark_seen(notifications: Iterable[Notification], *, by: Actor) -> None:
 
 def mark_subject_seen(subject_id: UUID, *, by: Actor) -> None:
     """The actor has opened the page that these notifications lead to."""
-    mark_seen(rules.unseen_by(by).filter(subject_id=subject_id)[: rules.NEWEST], by=by)
+    mark_seen(rules.unseen_by(by).filter(subject_id=subject_id), by=by)

@@ -9,7 +9,7 @@ from ihala.organisations.models import Actor, Membership
 from .models import Notification, Seen
 
 NEWEST = 100
-"""A bell counts to here and no further: "100+"."""
+"""A bell looks at so many of the newest and no further, so it stays quick however many there are."""
 
 
 def visible_to(actor: Actor) -> QuerySet[Notification]:
@@ -20,14 +20,15 @@ def visible_to(actor: Actor) -> QuerySet[Notification]:
 
 
 def unseen_by(actor: Actor) -> QuerySet[Notification]:
-    """Of these, what the actor has not looked at."""
+    """Of the newest of these, what the actor has not looked at."""
+    newest = visible_to(actor).order_by("-created_at", "id").values("pk")[:NEWEST]
     looked = Seen.objects.filter(notification=OuterRef("pk"), membership=actor.membership_id)
-    return visible_to(actor).filter(~Exists(looked))
+    return Notification.objects.filter(~Exists(looked), pk__in=newest)
 
 
 def unseen_count(actor: Actor) -> int:
-    """The number on the bell, at most `NEWEST`. One query."""
-    return unseen_by(actor).order_by()[:NEWEST].count()
+    """The number on the bell. One query."""
+    return unseen_by(actor).count()
 
 
 def recipients(notification: Notification) -> list[Membership]:

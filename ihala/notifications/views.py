@@ -26,9 +26,7 @@ def notifications(request: Request) -> HttpResponse:
 @require_POST
 def mark_all_seen(request: Request) -> HttpResponse:
     """Everything that was listed has been looked at."""
-    actions.mark_seen(
-        rules.unseen_by(request.actor).order_by("-created_at")[: rules.NEWEST], by=request.actor
-    )
+    actions.mark_seen(rules.unseen_by(request.actor), by=request.actor)
     return redirect("notifications:list")
 
 

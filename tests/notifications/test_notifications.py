@@ -80,6 +80,19 @@ def test_looking_at_the_subject_or_the_list_empties_the_bell(aman: Party, dfwac:
         assert rules.unseen_count(dfwac.supervisor) == 2
 
 
+def test_the_bell_looks_at_the_newest_only(
+    aman: Party, dfwac: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "NEWEST", 2)
+    oldest, _newer, newest = told(aman, dfwac), told(aman, dfwac), told(aman, dfwac)
+    with acting(dfwac.duty):
+        assert rules.unseen_count(dfwac.duty) == 2
+        actions.mark_seen([newest], by=dfwac.duty)
+        assert rules.unseen_count(dfwac.duty) == 1
+        actions.mark_subject_seen(oldest.subject_id, by=dfwac.duty)
+        assert Seen.objects.count() == 1
+
+
 def test_of_the_duty_officers_only_those_on_duty_get_mail(aman: Party, dfwac: Party) -> None:
     with acting(dfwac.system):
         second = organisations.add_member(
