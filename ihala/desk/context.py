@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ihala.accounts.roles import Permission
 from ihala.organisations.models import Actor
-from ihala.referrals.querysets import SEES_ALL, SEES_GIVEN
+from ihala.referrals.workflow import ANYONE
 
 from .enums import List
 from .work import Counters, counters_of
@@ -28,7 +28,7 @@ def capped(number: int) -> str:
 
 def works_with_referrals(actor: Actor) -> bool:
     """Has the actor a role that sees referrals?"""
-    return bool(actor.roles & (SEES_ALL | SEES_GIVEN))
+    return bool(actor.roles & ANYONE)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ihala.core.vocabulary import AgeBand, Category, Sex
 from ihala.organisations.models import Actor, Membership
 from ihala.referrals.enums import Side, State
 from ihala.referrals.models import Referral, ReferralSide
-from ihala.referrals.presenting_words import awaited
+from ihala.referrals.rules import awaited
 from ihala.referrals.workflow import shown_state, turn
 
 from .work import Brief, is_late
@@ -117,7 +117,7 @@ def _row(referral: Any, actor: Actor, names: dict[int, str]) -> Row:
         side=(referral.sender if incoming else referral.receiver).name, incoming=incoming, state=state.value,
         state_label=str(state.label), due=due, paused=referral.decide_left is not None,
         mine=names.get(referral.assigned, ""), late=ours and is_late(due), ours=ours,
-        awaited=str(awaited(referral, state)),
+        awaited=awaited(referral, state),
     )  # fmt: skip
 
 

@@ -140,8 +140,9 @@ def forms_of(text):
         for shift in range(3):  # base64 of a longer text, cut to what does not depend on its neighbours
             whole = base64.b64encode(b"\0" * shift + plain)
             yield whole[(0, 4, 4)[shift] : len(whole) // 4 * 4 - 4]
-    if not text.isascii():
+    if quote(text) != text:
         yield quote(text).encode()
+    if not text.isascii():
         yield text.encode("unicode_escape")
     yield text.encode("utf-16-le")
 
