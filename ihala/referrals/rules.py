@@ -14,7 +14,7 @@ from ihala.core.worktime import Duration, WorkCalendar, add_working, deadline, w
 from ihala.organisations.models import Actor
 from ihala.organisations.rules import TermsView, calendar_of
 
-from . import workflow
+from . import facts, presenting_words, workflow
 from .enums import Side, State
 from .models import Message, Referral
 
@@ -38,9 +38,10 @@ def due_at(referral: Referral, terms: TermsView | None, start: datetime) -> date
     return None if length is None else _deadline(start, length, responsible(referral))
 
 
-def decision_due(referral: Referral, terms: TermsView, start: datetime) -> datetime:
+def decision_due(referral: Referral, start: datetime) -> datetime:
     """When the receiver must have decided, counted from acknowledging."""
-    length = terms.clock(State.UNDER_REVIEW, referral.urgency)
+    terms = facts.pinned_terms(referral)
+    length = terms.clock(State.UNDER_REVIEW, referral.urgency) if terms else None
     if length is None:
         raise ValueError("terms without a decision clock")
     return _deadline(start, length, referral.receiver_id)
@@ -80,3 +81,8 @@ def overdue(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
 def steps_for(referral: Referral, actor: Actor) -> list[str]:
     """Codes of the steps the actor may take now (for templates)."""
     return [str(step) for step in workflow.possible_steps(referral, actor)]
+
+
+def awaited(referral: Referral, state: State) -> str:
+    """What whoever's turn it is has to do, in words; "" where nothing is awaited."""
+    return str(presenting_words.awaited(referral, state))
