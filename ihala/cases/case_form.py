@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from ihala.core.vocabulary import Category, DisclosureClass
 
 from .content import CASE, COMPANION, PERSON_OF_CONCERN, SURVIVOR, CaseContent, Field, Kind
-from .enums import Relation
+from .enums import PersonRole, Relation
 from .forms import FieldsForm
 from .typed import WITH_ROWS, Typed, one_more, row_numbers, rows_of, typed_of
 
@@ -189,13 +189,9 @@ class CaseForm:
         return Section(key, title, Part(tuple(fields), self.typed, "case", checked=self.checked))
 
     def parts(self) -> Iterator[Part]:
-        """Every part of the page."""
-        yield from self.survivor.parts()
-        for people in (self.companions, self.persons_of_concern):
-            for part in people.parts:
-                yield from part.parts()
-        for section in self.sections:
-            yield from section.part.parts()
+        """Every part of the page and its rows."""
+        for _who, top in self._named_parts():
+            yield from top.parts()
 
     def is_valid(self) -> bool:
         """True if every answer has its shape and nothing needed is missing."""
@@ -207,13 +203,27 @@ class CaseForm:
         return all(checked) and not any(part.form.errors for part in self.parts())
 
     def errors(self) -> list[dict[str, Any]]:
-        """Every problem with the question it stands at, for the summary above the form."""
+        """Every problem with whose question it is and the question it stands at, for the summary above the form."""
         return [
-            {"label": bound.label, "error": error, "id": bound.id_for_label or f"{bound.auto_id}_field"}
-            for part in self.parts()
+            {
+                "label": f"{who} · {bound.label}" if who else bound.label,
+                "error": error,
+                "id": bound.id_for_label or f"{bound.auto_id}_field",
+            }
+            for who, top in self._named_parts()
+            for part in top.parts()
             for bound in part.form
             for error in bound.errors
         ]
+
+    def _named_parts(self) -> Iterator[tuple[str, Part]]:
+        """Every part of the page, with the words for whose it is."""
+        yield str(PersonRole.SURVIVOR.label), self.survivor
+        for people in (self.companions, self.persons_of_concern):
+            for number, part in enumerate(people.parts, 1):
+                yield f"{people.title} {number}", part
+        for section in self.sections:
+            yield "", section.part
 
     def content(self) -> CaseContent:
         """What the checked form says."""

@@ -116,10 +116,10 @@ class FieldsForm(forms.Form):
         )
 
     def _add_languages(self, key: str) -> None:
-        """The frequent ones to tick, with those already given; all others in one list."""
+        """Those already given, in their order, then the frequent ones to tick; all others are typed by name."""
         given = self.data.getlist(self.add_prefix(key))  # type: ignore[attr-defined]
         field = self.fields[key]
-        codes = dict.fromkeys((*codelists.FREQUENT_LANGUAGES, *filter(codelists.is_language, given)))
+        codes = dict.fromkeys((*filter(codelists.is_language, given), *codelists.FREQUENT_LANGUAGES))
         field.choices = [(code, codelists.language(code)) for code in codes]  # type: ignore[attr-defined]
         self.fields[f"{key}_more"] = _line(list="codes-language", autocomplete="off")
         self.fields[f"{key}_more"].label = _("Another language")

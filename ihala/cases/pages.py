@@ -150,8 +150,13 @@ def differences(mine: CaseContent, theirs: CaseContent) -> list[dict[str, str]]:
     return [
         {"label": labels(path), "old": _shown(path, other.get(path)), "new": _shown(path, ours.get(path))}
         for path in dict.fromkeys((*ours, *other))
-        if ours.get(path) != other.get(path)
+        if _unordered(path, ours.get(path)) != _unordered(path, other.get(path))
     ]
+
+
+def _unordered(path: str, value: Any) -> Any:
+    """Ticked choices say the same in any order."""
+    return sorted(value) if field_at(path).kind == Kind.CHOICES and isinstance(value, list) else value
 
 
 def _flat(content: CaseContent) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.utils.datastructures import MultiValueDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ihala.cases import pages
+from ihala.cases import pages, rules
 from ihala.cases.case_form import CaseForm
 from ihala.cases.content import CaseContent
 from ihala.cases.rules import tidy
@@ -140,3 +140,14 @@ def test_a_birth_carried_along_in_another_shape_is_read_anew() -> None:
 def test_what_is_stored_but_fits_no_more_is_named_on_the_page() -> None:
     odd = CaseContent("child_abuse", survivor={"nationality": "XX"}, case={"contact_phone": "05"})
     assert len(pages.doubts(odd)) == 2
+
+
+def test_the_same_choices_in_another_order_are_no_difference() -> None:
+    one = CaseContent("child_abuse", survivor={"needs": ["cot", "diet"]}, case={"languages": ["en", "am"]})
+    other = CaseContent("child_abuse", survivor={"needs": ["diet", "cot"]}, case={"languages": ["am", "en"]})
+    assert [change["label"] for change in pages.differences(one, other)] == [rules.labels("case.languages")]
+
+
+def test_languages_keep_the_order_they_were_given_in() -> None:
+    spoken = CaseContent("child_abuse", survivor={"sex": "female"}, case={"languages": ["ti", "en", "am"]})
+    assert again(spoken).case["languages"] == ["ti", "en", "am"]

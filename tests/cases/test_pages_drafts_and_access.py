@@ -1,6 +1,5 @@
 """Forms left behind, and who may see and do what on the pages."""
 
-
 from django.test import Client
 
 from ihala.cases import actions
