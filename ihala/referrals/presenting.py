@@ -175,10 +175,14 @@ def _read(referral: Referral, actor: Actor) -> "Reading":
     shared = [(row, "text") for row in (*reading.messages, *reading.reports)]
     shared += [(plan, "details") for plan in reading.plans]
     reading.opened = sealed.open_exchange(referral, reading.lines, shared, reading.records, by=actor)
-    reading.names = {
-        member.pk: member.name for member in Membership.objects.filter(organisation_id=me).order_by("id")
-    }
+    reading.names = colleagues(actor)
     return reading
+
+
+def colleagues(actor: Actor) -> dict[int, str]:
+    """Names of the people on the actor's own side, by membership."""
+    own = Membership.objects.filter(organisation_id=actor.organisation_id).order_by("id")
+    return {member.pk: member.name for member in own}
 
 
 class Reading:
@@ -314,9 +318,16 @@ def steps_so_far(referral: Referral, actor: Actor) -> list[dict[str, Any]]:
     """The steps taken, without their notes, as this side sees them."""
     sides = {referral.sender_id: referral.sender.name, referral.receiver_id: referral.receiver.name}
     own_lines = Q(private_to=None) | Q(private_to=actor.organisation_id)
+    lines = list(referral.timeline.filter(own_lines).order_by("id"))
+    names = colleagues(actor)
     return [
-        {"title": Step(line.step).label, "at": line.at, "side": sides[line.organisation_id]}
-        for line in referral.timeline.filter(own_lines).order_by("id")
+        {
+            "title": Step(line.step).label,
+            "at": line.at,
+            "who": names.get(line.membership_id or 0, ""),
+            "side": sides[line.organisation_id],
+        }
+        for line in lines
     ]
 
 

@@ -267,6 +267,8 @@ def test_internal_notes_stay_on_their_side():
         note = SideRecord.objects.get(kind=RecordKind.INTERNAL_NOTE)
         assert sealed.open_records([note], by=by) == ["ملاحظة"]
         assert sealed.open_records([], by=by) == []
+        silent = StepTaken.objects.filter(referral=scene.subject)
+        assert sealed.open_exchange(scene.subject, silent, [], [], by=by) == {}
     with acting(sender):
         assert not SideRecord.objects.exists()
     stranger = given.actor("sharjah.caseworker")

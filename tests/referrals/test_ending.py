@@ -9,7 +9,7 @@ from ihala.accounts.roles import Role
 from ihala.consent.models import Withdrawal
 from ihala.core import clock
 from ihala.core.acting import acting
-from ihala.core.vocabulary import Urgency
+from ihala.core.vocabulary import Kind, Urgency
 from ihala.organisations.models import Actor
 from ihala.referrals import actions, workflow
 from ihala.referrals.actions import package, sealed
@@ -82,6 +82,20 @@ def test_an_ending_before_arrival_removes_the_expected_case(state):
     with acting(given.actor(RECEIVER)):
         side = ReferralSide.objects.filter(referral=scene.subject).first()
         assert side is None or side.case is None
+
+
+def test_an_ending_without_an_expected_case_ends_all_the_same():
+    scene = given.a_scene_at(State.ACCEPTED)
+    with acting(given.actor(RECEIVER)):
+        ReferralSide.objects.filter(referral=scene.subject).update(case=None)
+    assert given.acted(scene, "withdraw").subject.state == State.WITHDRAWN
+
+
+def test_the_receiver_can_record_a_withdrawal_on_a_pull_request_that_rests_on_no_consent():
+    scene = given.a_scene_at(State.UNDER_REVIEW, kind=Kind.PULL_REQUEST, urgency=Urgency.STANDARD)
+    by = given.actor(RECEIVER)
+    with acting(by):
+        assert actions.withdraw_consent(scene.subject, by=by).state == State.CONSENT_WITHDRAWN
 
 
 def test_withdrawing_needs_a_reason_and_the_sender():

@@ -9,7 +9,7 @@ from ihala.cases.models import Case
 from ihala.core.acting import acting
 from ihala.core.clock import now
 from ihala.core.vocabulary import Kind, Urgency
-from ihala.referrals import actions, workflow
+from ihala.referrals import actions, rules, workflow
 from ihala.referrals.actions import package, sealed
 from ihala.referrals.enums import SafetyCheck, Side, State
 from ihala.referrals.models import HandoverPlan, Referral, ReferralSide, Report
@@ -165,3 +165,10 @@ def test_the_receiver_refers_onward_from_its_own_case():
         assert Referral.objects.get(pk=scene.subject.pk).state == State.ARRIVED
         ReferralSide.objects.filter(referral=scene.subject).update(case=None)
         assert refusal_of(actions.refer_onward, scene.subject, by=by, **asked) == "not_visible"
+
+
+def test_terms_without_a_decision_clock_are_an_error_and_not_an_endless_wait():
+    unsent = given.a_referral(State.DRAFT)
+    unsent.terms = None
+    with pytest.raises(ValueError, match="decision clock"):
+        rules.decision_due(unsent, now())

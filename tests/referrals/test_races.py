@@ -69,10 +69,14 @@ def test_an_accept_and_a_withdrawal_at_once_leave_one_clear_state():
 def test_consent_withdrawn_while_it_is_being_accepted_wins_in_the_end():
     scene = given.acted(given.a_scene_at(State.UNDER_REVIEW), "conflict")
     receiver, sender = given.actor("dfwac.supervisor"), given.actor("aman.caseworker")
-    at_once(as_(receiver, actions.accept, scene.subject), as_(sender, actions.withdraw_consent, scene.subject))
+    at_once(
+        as_(receiver, actions.accept, scene.subject), as_(sender, actions.withdraw_consent, scene.subject)
+    )
     with acting(receiver):
         assert Referral.objects.get(pk=scene.subject.pk).state == State.CONSENT_WITHDRAWN
-        assert not Grant.objects.filter(organisation_id=receiver.organisation_id, subject_kind="referral").exists()
+        assert not Grant.objects.filter(
+            organisation_id=receiver.organisation_id, subject_kind="referral"
+        ).exists()
 
 
 def test_a_send_repeated_at_once_is_one_send():

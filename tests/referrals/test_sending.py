@@ -107,6 +107,19 @@ def test_the_terms_must_cover_category_service_and_direction():
         assert refusal_of(actions.send_at_once, bare, by=by) == "no_services"
 
 
+def test_a_draft_older_than_the_terms_in_force_is_sent_under_the_terms_in_force():
+    scene, by = given.a_scene_at(State.DRAFT), given.actor(AUTHOR)
+    aman, dubai = given.actor("aman.director"), given.actor("dfwac.director")
+    with acting(aman):
+        data = default_terms(aman.organisation_id, dubai.organisation_id)
+        terms = organisations.propose_terms(given.cast().dfwac, data, by=aman)
+    with acting(dubai):
+        organisations.countersign(terms, by=dubai)
+    with acting(by):
+        sent = actions.send_at_once(scene.subject, by=by)
+        assert sent.terms_id == terms.pk != scene.subject.terms_id
+
+
 def test_without_terms_in_force_nothing_is_sent():
     scene, by = given.a_scene_at(State.AWAITING_APPROVAL), given.actor(SUPERVISOR)
     director = given.actor("aman.director")

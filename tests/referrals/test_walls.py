@@ -87,7 +87,9 @@ def test_nobody_writes_the_other_sides_rows():
     scene = everything()
     sender, receiver = scene.subject.sender_id, scene.subject.receiver_id
     with acting(given.actor("aman.supervisor")):
-        assert refused("UPDATE referrals_referralside SET assigned_id = 1 WHERE organisation_id = %s", receiver)
+        assert refused(
+            "UPDATE referrals_referralside SET assigned_id = 1 WHERE organisation_id = %s", receiver
+        )
         assert refused("DELETE FROM referrals_siderecord WHERE organisation_id = %s", receiver)
         assert refused("UPDATE referrals_message SET codes = '{}'")
         assert refused("DELETE FROM referrals_steptaken WHERE organisation_id = %s", receiver)
@@ -123,7 +125,9 @@ def test_the_sender_can_never_accept_not_even_in_sql():
         assert refused("UPDATE referrals_referral SET arrival_sender_at = now()")
         assert refused("UPDATE referrals_referral SET state = 'arrived'")
         assert refused("UPDATE referrals_referral SET state = 'withdrawn'")
-        assert not refused("UPDATE referrals_referral SET state = 'waitlisted' WHERE id = %s", scene.subject.pk)
+        assert not refused(
+            "UPDATE referrals_referral SET state = 'waitlisted' WHERE id = %s", scene.subject.pk
+        )
 
 
 def test_a_referral_cannot_be_sent_by_inserting_it_sent():
@@ -173,7 +177,9 @@ def test_before_acceptance_nothing_the_receiver_holds_decrypts_to_an_identity():
         assert {deposit.disclosure_class for deposit in deposits} >= {"identity", "narrative"}
         key = custody().unwrapper(KeyName(receiver.organisation_id))
         for deposit in deposits:
-            context = deposit_context(deposit.name, receiver.organisation_id, deposit.key_version, deposit.basis)
+            context = deposit_context(
+                deposit.name, receiver.organisation_id, deposit.key_version, deposit.basis
+            )
             with pytest.raises(NotOpened):
                 unwrap(key, bytes(deposit.wrapped_secret), context)
     assert scene.subject.accepted_at is None

@@ -15,7 +15,7 @@ from ihala.core.vocabulary import DisclosureClass, Kind
 from ihala.organisations.models import Actor, Membership
 from ihala.vault.sealing import Place
 
-from .. import facts, rules, workflow
+from .. import rules, workflow
 from ..enums import ConflictResult, DeclineReason, Link, MessageKind, RecordKind, RefusedBy, State, Step
 from ..models import Message, Referral, ReferralSide, SideRecord
 from . import package, sealed
@@ -28,9 +28,7 @@ def acknowledge(referral: Referral, *, by: Actor, version: int | None = None) ->
 
     def change(locked: Referral) -> None:
         locked.acknowledged_at = now()
-        terms = facts.pinned_terms(locked)
-        if terms is not None:
-            locked.decide_due_at = rules.decision_due(locked, terms, now())
+        locked.decide_due_at = rules.decision_due(locked, now())
 
     return take(Step.ACKNOWLEDGE, referral, by=by, version=version, change=change)
 

@@ -14,7 +14,7 @@ from ihala.organisations.models import Actor
 
 from .. import workflow
 from ..enums import Link, OutcomeCode, ReportKind, SafetyCheck, Side, State, Step
-from ..models import HandoverPlan, Referral, ReferralSide, Report
+from ..models import HandoverPlan, Referral, Report
 from . import package, sealed
 from .deciding import my_side
 from .sending import draft
@@ -88,11 +88,8 @@ def _fill_case(referral: Referral) -> None:
     """The receiver's case is created from the package without retyping, as the receiver's system actor."""
     system = Actor.system_of(referral.receiver_id)
     with acting(system):
-        side = ReferralSide.objects.select_related("case").get(
-            referral=referral, organisation=referral.receiver_id
-        )
-        if side.case is not None:
-            cases.fill_expected_case(side.case, package.content(referral, by=system), by=system)
+        case = package.own_case(referral, system)
+        cases.fill_expected_case(case, package.content(referral, by=system), by=system)
 
 
 def report_not_arrived(
