@@ -1,6 +1,6 @@
 """The log, for the data protection officer: what happened here, who did it, who looked at whom."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from ihala.accounts.roles import Permission
 from ihala.audit.rules import After, page_of_log
 from ihala.core.refusal import Refusal, Refused, Status
+from ihala.organisations.models import Request
 
 from .audit_log import LogFilter, lines, staff_of
 
@@ -19,7 +20,7 @@ NOT_FOR_YOU = Refusal(
 
 
 @require_GET
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: Request) -> HttpResponse:
     """One page of the log of the reader's organisation; filters and place stand in the address."""
     actor = request.actor
     if not actor.has(Permission.READ_AUDIT):

@@ -67,3 +67,4 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
     if actor.has(Permission.MANAGE_STAFF):
         yield _("Staff"), "organisations:staff", "people", 0
     yield _("Organisation"), "organisations:organisation", "book", 0
+    yield _("Your sign-in"), "mfa_index", "user", 0

@@ -4,9 +4,11 @@ It queries and never writes. The `why_not_…` functions say why something may n
 in the way.
 """
 
+import json
 import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -35,7 +37,13 @@ __all__ = ["TermsView", "active_terms", "calendar_of", "on_duty", "partners", "t
 def view(terms: Terms) -> TermsView:
     """The typed reading of a version (its agreement is loaded or costs one query)."""
     parties = (terms.agreement.a_id, terms.agreement.b_id)
-    return read_terms(terms.data, parties, id=terms.pk, version=terms.version)
+    return _read(json.dumps(terms.data, sort_keys=True), parties, terms.pk, terms.version)
+
+
+@lru_cache(maxsize=1024)
+def _read(data: str, parties: tuple[int, int], key: int, version: int) -> TermsView:
+    """The same text reads the same; each version is read once per process."""
+    return read_terms(json.loads(data), parties, id=key, version=version)
 
 
 def active_terms(one: int, other: int) -> TermsView | None:

@@ -7,6 +7,7 @@ from . import views, views_drafting, views_steps
 app_name = "referrals"
 urlpatterns = [
     path("new/<str:case_reference>/", views_drafting.new, name="new"),
+    path("key/<uuid:key>/", views.by_key, name="by_key"),
     path("<str:reference>/need/", views_drafting.need, name="need"),
     path("<str:reference>/disclosure/", views_drafting.disclosure, name="disclosure"),
     path("<str:reference>/review/", views_drafting.review, name="review"),

@@ -1,5 +1,7 @@
 """The page of a referral, one for both sides; its notes, attestations and disclosure receipts."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ihala.core.refusal import Refused, Status
+from ihala.notifications.actions import mark_subject_seen
 from ihala.organisations.models import Request
 
 from . import actions, workflow
@@ -30,9 +33,19 @@ def found(request: Request, reference: str) -> Referral:
 def detail(request: Request, reference: str) -> HttpResponse:
     """Everything about one referral that this person may see, and what can be done now."""
     referral = found(request, reference)
+    mark_subject_seen(referral.pk, by=request.actor)
     return render(
         request, "referrals/detail.html", {**page(referral, request.actor), "note_form": NoteForm()}
     )
+
+
+@require_GET
+def by_key(request: Request, key: UUID) -> HttpResponse:
+    """From a notification, which knows the referral's key alone, to its page."""
+    referral = Referral.objects.visible_to(request.actor).filter(pk=key).first()
+    if referral is None:
+        raise Refused(workflow.NOT_VISIBLE)
+    return redirect("referrals:detail", referral.reference)
 
 
 @require_POST

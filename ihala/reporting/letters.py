@@ -19,7 +19,7 @@ from ihala.core import text
 from ihala.core.clock import now
 from ihala.core.vocabulary import AgeBand, DisclosureClass, LegalBasis, Service, Sex
 from ihala.organisations.models import Actor, Organisation
-from ihala.referrals import facts
+from ihala.organisations.rules import terms_of
 from ihala.referrals.enums import State
 from ihala.referrals.models import PackagePart, Referral
 
@@ -86,7 +86,7 @@ def _party(organisation: Organisation) -> dict[str, str]:
 
 
 def _facts(referral: Referral) -> list[dict[str, Any]]:
-    terms = facts.pinned_terms(referral)
+    terms = terms_of(referral.terms_id)
     length = terms.clock(State.UNDER_REVIEW, referral.urgency) if terms else None
     day = text.both_dates(referral.sent_at) if referral.sent_at else ""
     basis = LegalBasis(referral.basis_kind).label if referral.basis_kind else ""

@@ -5,7 +5,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_GET
 
 from ihala.audit import actions as audit
-from ihala.audit.enums import EventName
+from ihala.audit.enums import EventName, Purpose
 from ihala.core.refusal import Refused
 from ihala.core.text import is_arabic
 from ihala.organisations.models import Request
@@ -28,7 +28,7 @@ def letter(request: Request, reference: str) -> HttpResponse:
         raise Refused(workflow.NOT_VISIBLE)
     asked = request.GET.get("lang", "")
     language = asked if asked in LANGUAGES else ("ar" if is_arabic() else "en")
-    parts = package.open_parts(referral, by=actor)
+    parts = package.open_parts(referral, by=actor, purpose=Purpose.LETTER)
     audit.record(
         actor, EventName.LETTER_PRINTED, subject_kind="referral", subject_id=referral.pk, referral_id=referral.pk,
         concerns=referral.other(actor.organisation_id), detail={"language": language},

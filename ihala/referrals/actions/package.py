@@ -197,7 +197,9 @@ def write_receipts(referral: Referral, parts: list[PackagePart]) -> None:
     )  # fmt: skip
 
 
-def open_parts(referral: Referral, *, by: Actor) -> list[tuple[PackagePart, Values | None]]:
+def open_parts(
+    referral: Referral, *, by: Actor, purpose: Purpose = Purpose.REFERRAL
+) -> list[tuple[PackagePart, Values | None]]:
     """Every part with its values, or None where the actor's organisation may not open it (yet, or any more)."""
     parts = list(PackagePart.objects.filter(referral=referral).order_by("version", "disclosure_class"))
     subject = sealed.package_subject(referral)
@@ -208,7 +210,7 @@ def open_parts(referral: Referral, *, by: Actor) -> list[tuple[PackagePart, Valu
         )
         for part in parts
     ]
-    opened = audit.open_sealed(by, Purpose.REFERRAL, openings, missing_ok=True) if openings else []
+    opened = audit.open_sealed(by, purpose, openings, missing_ok=True) if openings else []
     return [
         (part, values[0]["values"] if values[0] else None) for part, values in zip(parts, opened, strict=True)
     ]
@@ -218,7 +220,7 @@ def content(referral: Referral, *, by: Actor) -> CaseContent:
     """The newest version of the package as the content of a case."""
     newest = {
         DisclosureClass(part.disclosure_class): values
-        for part, values in open_parts(referral, by=by)
+        for part, values in open_parts(referral, by=by, purpose=Purpose.TRANSFER)
         if values is not None and part.version == referral.package_version
     }
     return case_rules.content_of(newest, referral.category)
