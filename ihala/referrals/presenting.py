@@ -23,11 +23,13 @@ from .presenting_package import amendments, household, sections
 from .presenting_words import AT_ONCE, FIRST, QUIET, SIGNS, awaited
 
 NEVER_BUTTONS = frozenset({Step.SUBMIT, Step.SEND_AT_ONCE, Step.NO_ANSWER})
+FROM_THE_CASE = frozenset({Step.AMEND, Step.REFER_ONWARD})
 
 
 def page(referral: Referral, actor: Actor) -> dict[str, Any]:
     """The context of `referrals/detail.html`; `referral` comes with sender, receiver and terms."""
     side = facts.side(referral, actor.organisation_id)
+    case = own_case(side, actor)
     reading = _read(referral, actor)
     parts = package.open_parts(referral, by=actor)
     shown = sections(referral, parts)
@@ -36,9 +38,9 @@ def page(referral: Referral, actor: Actor) -> dict[str, Any]:
         "mine": referral.side_of(actor.organisation_id),
         "other": referral.receiver if referral.sender_id == actor.organisation_id else referral.sender,
         **head(referral, actor),
-        **buttons(referral, actor),
+        **buttons(referral, actor, case),
         "side": side,
-        "case": _own_case(side, actor),
+        "case": case,
         "assigned": reading.name_of(side.assigned_id) if side else "",
         "facts": in_clear(referral),
         "household": household(referral.household),
@@ -79,9 +81,13 @@ def head(referral: Referral, actor: Actor) -> dict[str, Any]:
     }
 
 
-def buttons(referral: Referral, actor: Actor) -> dict[str, Any]:
-    """What the actor may do now: the main step, further ones, and apart from them those that say no or end."""
+def buttons(referral: Referral, actor: Actor, case: Case | None) -> dict[str, Any]:
+    """What the actor may do now: the main step, further ones, and apart from them those that say no or end.
+
+    `case` is the own case if the actor may open it; what is written from the case is not offered without it.
+    """
     hidden = NEVER_BUTTONS | ({Step.WITHDRAW_CONSENT} if referral.consent_withdrawn_at else set())
+    hidden |= set() if case else FROM_THE_CASE
     possible = [step for step in workflow.possible_steps(referral, actor) if step not in hidden]
     first = next((step for step in FIRST if step in possible), None)
     rest = [step for step in possible if step != first]
@@ -90,7 +96,7 @@ def buttons(referral: Referral, actor: Actor) -> dict[str, Any]:
         "first": button(first, referral) if first else None,
         "steps": [button(step, referral) for step in rest if step not in QUIET],
         "quiet_steps": [button(step, referral) for step in rest if step in QUIET],
-        "drafting": referral.state == State.DRAFT and Step.DISCARD in possible,
+        "drafting": case is not None and referral.state == State.DRAFT and Step.DISCARD in possible,
         "can_release": Step.RELEASE in possible,
     }
 
@@ -127,7 +133,7 @@ def services(codes: Iterable[str]) -> str:
     return " · ".join(str(Service(code).label) for code in codes)
 
 
-def _own_case(side: ReferralSide | None, actor: Actor) -> Case | None:
+def own_case(side: ReferralSide | None, actor: Actor) -> Case | None:
     """The organisation's own case, if this person may open it."""
     if side is None or side.case_id is None:
         return None

@@ -14,13 +14,14 @@ from ihala.core.refusal import Refused, Status
 from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations.models import Actor, Request
 
-from . import actions, workflow
+from . import actions, facts, workflow
 from .actions import package
 from .enums import Link, State, Step
 from .forms import DisclosureForm, NeedForm, SendForm
 from .forms_refused import kept
 from .forms_steps import partner_choices
 from .models import Referral
+from .presenting import own_case
 from .presenting_drafting import bases, offered, reviewed, shown_to_receiver
 from .presenting_words import done
 from .views import found
@@ -60,10 +61,11 @@ def _draft(form: NeedForm, case: Case, by: Actor, instead_of: str) -> Referral:
 
 
 def _draft_of(request: Request, reference: str) -> Referral | None:
-    """The draft at this address; None for a referral that is no draft any more."""
+    """The draft at this address; None for a referral that is no draft any more, and without access to its case."""
     referral = found(request, reference)
+    side = facts.side(referral, request.actor.organisation_id)
     still = referral.state == State.DRAFT and referral.sender_id == request.actor.organisation_id
-    return referral if still else None
+    return referral if still and own_case(side, request.actor) else None
 
 
 @require_http_methods(["GET", "POST"])
