@@ -58,8 +58,13 @@ def fact(field: Field, value: Any) -> dict[str, Any]:
     """One of them. Rows are shown a line each."""
     if is_absent(value):
         return {"label": field.label, "value": "", "missing": Absent(value["absent"]).label}
-    kind = "text" if field.kind == Kind.ROWS else _KINDS.get(field.kind, "")
-    return {"label": field.label, "value": display_value(field, value), "kind": kind}
+    words = display_value(field, value)
+    rows = "text" if "\n" in words else "name"
+    return {
+        "label": field.label,
+        "value": words,
+        "kind": rows if field.kind == Kind.ROWS else _KINDS.get(field.kind, ""),
+    }
 
 
 # ---------------------------------------------------------------------------------------- the list
