@@ -49,6 +49,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     intake.set_defaults(run=_intake)
 
+    bench = commands.add_parser("bench", help="measure the product on this machine, in a throwaway home")
+    bench.add_argument(
+        "--quick", action="store_true", help="every row for half a second, to see that it runs"
+    )
+    bench.set_defaults(run=_bench)
+
     messages = commands.add_parser("messages", help="the Arabic catalogue")
     messages.add_argument("action", choices=["check", "merge", "compile"])
     messages.set_defaults(run=_messages)
@@ -89,6 +95,12 @@ def _intake(options: argparse.Namespace) -> int:
     from . import installation
 
     return installation.intake(options.files, options.user, say)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from .bench import run
+
+    return run.run(say, quick=options.quick)
 
 
 def _messages(options: argparse.Namespace) -> int:

@@ -1,0 +1,133 @@
+"""The rows a sent referral consists of, written by psycopg alone: what this machine's PostgreSQL can do at most.
+
+One transaction for each set of rows, one INSERT for each table, `synchronous_commit` on, eight connections; as the
+superuser, so that no policy is asked. Foreign keys, constraints and triggers hold.
+"""
+
+import json
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from config.databases import DATABASE
+from config.postgres import Cluster
+
+from .load import Measured
+
+NAME = "The same rows by raw psycopg"
+NOT_OF_THE_SENDING = {"procrastinate_workers", "procrastinate_events", "django_session", "ihala_cache"}
+FRESH = ("id", "note_id", "send_key")
+"""Columns with a key of the row itself."""
+
+COLUMNS = """
+SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s
+AND is_generated = 'NEVER' AND is_identity = 'NO' AND coalesce(column_default, '') NOT LIKE 'nextval%%'
+ORDER BY ordinal_position
+"""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Rows of one table."""
+
+    table: str
+    columns: list[str]
+    rows: list[list[Any]]
+
+
+def rows_of(cluster: Cluster, sent: dict[str, Any]) -> list[Written]:
+    """What the sending between two transactions wrote, the referral first."""
+    with cluster.connect(DATABASE) as connection:
+        tables = [
+            str(name)
+            for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            if name not in NOT_OF_THE_SENDING
+        ]
+        found = [_rows(connection, table, sent["first"], sent["last"]) for table in sorted(tables)]
+    return sorted((one for one in found if one.rows), key=lambda one: one.table != "referrals_referral")
+
+
+def _rows(connection: Any, table: str, first: int, last: int) -> Written:
+    columns = [name for (name,) in connection.execute(COLUMNS, [table])]
+    statement = sql.SQL(
+        "SELECT {} FROM {} WHERE xmin::text::bigint >= %s AND xmin::text::bigint < %s"
+    ).format(sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table))
+    return Written(table, columns, [list(row) for row in connection.execute(statement, [first, last])])
+
+
+def measure(cluster: Cluster, written: list[Written], connections: int, seconds: float) -> Measured:
+    """Write them again and again on `connections` at once."""
+    measured = Measured(NAME, connections)
+    start = threading.Barrier(connections + 1)
+
+    def write() -> None:
+        with cluster.connect(DATABASE) as connection:
+            connection.execute("SET synchronous_commit = on")
+            start.wait()
+            until = time.perf_counter() + seconds
+            while (began := time.perf_counter()) < until:
+                try:
+                    _write(connection, written)
+                except psycopg.Error as reason:
+                    measured.failed(str(reason))
+                measured.took.append(time.perf_counter() - began)
+
+    threads = [threading.Thread(target=write) for _number in range(connections)]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    measured.seconds = time.perf_counter() - began
+    return measured
+
+
+def _write(connection: Any, written: list[Written]) -> None:
+    fresh = _Fresh(written)
+    with connection.transaction():
+        for one in written:
+            line = "(" + ", ".join(["%s"] * len(one.columns)) + ")"
+            statement = sql.SQL("INSERT INTO {} ({}) VALUES ").format(
+                sql.Identifier(one.table), sql.SQL(", ").join(map(sql.Identifier, one.columns))
+            ) + sql.SQL(", ".join([line] * len(one.rows)))
+            connection.execute(statement, [value for row in one.rows for value in fresh.row(one, row)])
+
+
+class _Fresh:
+    """New keys for one set of rows, the same wherever the old one stood."""
+
+    def __init__(self, written: list[Written]) -> None:
+        own = {
+            value
+            for one in written
+            for row in one.rows
+            for column, value in zip(one.columns, row, strict=True)
+            if column in FRESH and isinstance(value, UUID)
+        }
+        self.keys = {key: uuid4() for key in own}
+        self.reference = uuid4().hex[:16]
+
+    def row(self, one: Written, values: list[Any]) -> list[Any]:
+        """The row as it is written this time."""
+        named = dict(zip(one.columns, values, strict=True))
+        if "closed_at" in named:  # a case's access is open but once
+            named["closed_at"] = named["opened_at"]
+        if one.table == "referrals_referral":
+            named["reference"] = self.reference
+        return [self._value(value) for value in named.values()]
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, UUID):
+            return self.keys.get(value, value)
+        if isinstance(value, dict) or (
+            isinstance(value, list) and any(isinstance(one, dict) for one in value)
+        ):
+            return Jsonb(value, dumps=json.dumps)
+        return value

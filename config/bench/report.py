@@ -1,0 +1,106 @@
+"""The table that is printed: figures, what the machine itself can do, and the aims beside them."""
+
+import os
+import platform
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from . import rows
+from .growth import Growth
+from .load import Measured
+
+AIMS = {
+    (rows.SIGN_IN, 8): "p95 < 400 ms",
+    (rows.INBOX, 8): "≥ 150/s",
+    (rows.UNCHANGED, 8): "≥ 400/s",
+    (rows.OPEN, 8): "≥ 150/s",
+    (rows.SEND, 8): "≥ 120/s, p95 < 100 ms, ≤ 20 statements",
+    (rows.ACCEPT, 8): "0 errors",
+}
+HEAD = "| What | Users | Per second | p50 ms | p95 ms | Errors | Statements | Of nothing | Of raw psycopg | Aim |"
+
+
+@dataclass
+class Report:
+    """Everything that was measured."""
+
+    quick: bool
+    counted: dict[str, int] = field(default_factory=dict)
+    measured: list[Measured] = field(default_factory=list)
+    raw: Measured | None = None
+    rows_written: dict[str, int] = field(default_factory=dict)
+    growth: Growth | None = None
+    memory: list[int] = field(default_factory=list)
+    starts: tuple[float, float] = (0.0, 0.0)
+    load: tuple[float, float] = (0.0, 0.0)
+
+    def text(self) -> str:
+        """The report in Markdown."""
+        parts = [self._head(), HEAD, "|---|--:|--:|--:|--:|--:|--:|--:|--:|---|", *self._rows(), ""]
+        return "\n".join([*parts, *self._beside(), "", *self._errors(), *self._read()])
+
+    def _head(self) -> str:
+        when = datetime.now().astimezone().isoformat(" ", "minutes")
+        quick = " (quick: too short to be compared)" if self.quick else ""
+        machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, PostgreSQL 18 (fsync on)"
+        busy = f"load {self.load[0]:.1f} before, {self.load[1]:.1f} at the end"
+        return f"# Ihala, measured{quick}\n\n{when} · {machine} · {busy}\n"
+
+    def _rows(self) -> list[str]:
+        lines = [self._row(one) for one in self.measured]
+        if self.raw is not None:
+            one = self.raw
+            lines.append(
+                _line(_figures(one), str(sum(bool(n) for n in self.rows_written.values())), "", "100 %", "")
+            )
+        return lines
+
+    def _row(self, one: Measured) -> str:
+        empty = next(
+            (two for two in self.measured if two.name == rows.NOTHING and two.users == one.users), None
+        )
+        of_raw = _share(one, self.raw) if one.name in (rows.SEND, rows.ACCEPT) and one.users > 1 else ""
+        statements = str(self.counted.get(one.name, ""))
+        return _line(
+            _figures(one), statements, _share(one, empty), of_raw, AIMS.get((one.name, one.users), "")
+        )
+
+    def _beside(self) -> list[str]:
+        lines = ["| Beside | Measured | Aim |", "|---|---|---|"]
+        story = "people only" if self.quick else "with the story"
+        lines.append(f"| First start on an empty home, {story} | {self.starts[0]:.1f} s | < 90 s |")
+        lines.append(f"| Second start | {self.starts[1]:.1f} s | < 10 s |")
+        memory = ", ".join(f"{size} MB" for size in self.memory) or "not readable here"
+        lines.append(f"| Server: granian itself, then its processes | {memory} | each < 200 MB |")
+        if self.growth is not None:
+            grown = self.growth
+            figures = f"{grown.few_ms:.1f} ms with {grown.few:,}, {grown.many_ms:.1f} ms with {grown.many:,}"
+            lines.append(f"| Inbox, median of interleaved runs | {figures}: × {grown.ratio:.2f} | ≤ × 1.20 |")
+            plan = "; ".join(sorted(set(grown.read_all))) or "none"
+            lines.append(f"| Plans that read all referrals | {plan} | none |")
+        return lines
+
+    def _errors(self) -> list[str]:
+        failed = [one for one in (*self.measured, self.raw) if one is not None and one.errors]
+        return [f"First error of “{one.name}”, {one.users} users: {one.first_error}\n" for one in failed]
+
+    def _read(self) -> list[str]:
+        written = ", ".join(f"{number} {table}" for table, number in self.rows_written.items())
+        return [
+            "Statements are counted inside the product's process through Django's test client, SAVEPOINTs apart.",
+            f"Raw psycopg writes what one sending wrote ({written}) in one transaction on 8 connections.",
+            "The worker runs beside the server, as in the demo; the browsers share the machine with both.",
+        ]
+
+
+def _figures(one: Measured) -> list[str]:
+    return [one.name, str(one.users), f"{one.rate:,.0f}", f"{one.percentile(50):.1f}", f"{one.percentile(95):.1f}",
+            str(one.errors)]  # fmt: skip
+
+
+def _line(figures: list[str], *others: str) -> str:
+    return "| " + " | ".join([*figures, *others]) + " |"
+
+
+def _share(one: Measured, whole: Measured | None) -> str:
+    return f"{100 * one.rate / whole.rate:.0f} %" if whole is not None and whole.rate else ""

@@ -1,0 +1,27 @@
+"""The benchmark runs from an empty home to its table. Nothing is timed here."""
+
+import os
+import re
+import subprocess
+import sys
+
+from config.bench import rows
+from tests.architecture.tree import ROOT
+
+
+def test_a_quick_run_prints_every_row_without_errors():
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("IHALA_", "DJANGO_"))}
+    command = [sys.executable, "-m", "config.cli", "bench", "--quick"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    lines = [
+        [cell.strip() for cell in line.split("|")]
+        for line in done.stdout.splitlines()
+        if line.startswith("| ")
+    ]
+    errors = {(cells[1], cells[2]): cells[6] for cells in lines if len(cells) == 12 and cells[2].isdigit()}
+    assert set(errors) >= {(name, users) for name in rows.NAMES for users in ("1", "8")}
+    assert set(errors.values()) == {"0"}, done.stdout
+    send = next(cells for cells in lines if cells[1] == rows.SEND)
+    assert 0 < int(send[7]) <= 20
+    assert re.search(r"Plans that read all referrals \| none", done.stdout)
