@@ -43,7 +43,7 @@ def grouped(cls: str, values: Values) -> list[dict[str, Any]]:
         head = path.rsplit(".", 1)[0]
         group = groups.setdefault(head, {"title": _title(path), "items": []})
         group["items"].append(item(path, value))
-    return list(groups.values())
+    return sorted(groups.values(), key=lambda group: bool(group["title"]))  # the case as a whole comes first
 
 
 def in_order(cls: str, values: Values) -> Values:

@@ -176,7 +176,7 @@ def _groups(cls: DisclosureClass, values: Values) -> list[dict[str, Any]]:
         title = "" if whole else case_rules.labels(path).removesuffix(str(field.label)).rstrip(" :")
         group = groups.setdefault(path.rsplit(".", 1)[0], {"title": title, "items": [], "list": []})
         group["items"].append({"label": str(field.label), **_value(field, path, value)})
-    return list(groups.values())
+    return sorted(groups.values(), key=lambda group: bool(group["title"]))  # the case as a whole comes first
 
 
 def _value(field: case_rules.Field, path: str, value: Any) -> dict[str, Any]:
