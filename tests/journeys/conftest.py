@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage, Message
 from typing import Any
 
@@ -68,6 +69,26 @@ def _static_files(server: database.Server) -> None:
     subprocess.run([sys.executable, "-m", "config.prepare"], env=environment, cwd=sites.ROOT, check=True)
 
 
+@contextmanager
+def _opened(server: database.Server, name: str, smtp_url: str, blocker: Any) -> Iterator[sites.Site]:
+    """The server on a fresh database; the ORM of the test works on the same one."""
+    database.clone(server, name)
+    settings = connections["default"].settings_dict
+    before = settings["NAME"]
+    connections.close_all()
+    settings["NAME"] = name
+    running = sites.start(
+        sites.environment(os.environ["IHALA_HOME"], server.address(RUNTIME_ROLE, name), smtp_url)
+    )
+    try:
+        with blocker.unblock():
+            yield running
+            connections.close_all()
+    finally:
+        running.stop()
+        settings["NAME"] = before
+
+
 @pytest.fixture
 def site(
     server: database.Server,
@@ -78,22 +99,21 @@ def site(
     worker_id: str,
 ) -> Iterator[sites.Site]:
     """The server on a fresh database. In the test, the ORM and `given` work on the same database, committed."""
-    name = f"journey_{worker_id}"
-    database.clone(server, name)
-    settings = connections["default"].settings_dict
-    before = settings["NAME"]
-    connections.close_all()
-    settings["NAME"] = name
-    running = sites.start(
-        sites.environment(os.environ["IHALA_HOME"], server.address(RUNTIME_ROLE, name), inbox.url)
-    )
-    try:
-        with django_db_blocker.unblock():
-            yield running
-            connections.close_all()
-    finally:
-        running.stop()
-        settings["NAME"] = before
+    with _opened(server, f"journey_{worker_id}", inbox.url, django_db_blocker) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", name="site")
+def shared_site(
+    server: database.Server,
+    django_db_setup: None,
+    django_db_blocker: Any,
+    _static_files: None,
+    worker_id: str,
+) -> Iterator[sites.Site]:
+    """The same for all tests of a module that imports it: they do not disturb one another. Without e-mail."""
+    with _opened(server, f"journeys_{worker_id}", "", django_db_blocker) as running:
+        yield running
 
 
 @pytest.fixture
