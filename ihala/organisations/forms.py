@@ -37,6 +37,8 @@ class LengthField(forms.MultiValueField):
         units = document.unit_choices(urgency)
         parts = [forms.IntegerField(min_value=1, max_value=LONGEST), forms.ChoiceField(choices=units)]
         super().__init__(parts, label=label, widget=LengthWidget(units), require_all_fields=True)
+        number, unit = self.widget.widgets
+        number.attrs["aria-label"], unit.attrs["aria-label"] = label, _("Unit of time")
 
     def compress(self, values: list[Any]) -> list[Any]:
         """[amount, unit]."""
