@@ -197,13 +197,19 @@ def merge(language: Path = LANGUAGE) -> int:
     return len(gathered)
 
 
-def compile_if_stale(language: Path = LANGUAGE) -> bool:
-    """Write the binary file when a source is newer; True when written."""
+def is_stale(language: Path = LANGUAGE) -> bool:
+    """Is a source newer than the binary file?"""
     compiled = language / "LC_MESSAGES" / "django.mo"
     sources = [*language.glob("parts/*.po"), *language.glob("LC_MESSAGES/*.po")]
     newest = max((path.stat().st_mtime_ns for path in [*sources, language]), default=0)
-    if compiled.exists() and compiled.stat().st_mtime_ns >= newest:
+    return not compiled.exists() or compiled.stat().st_mtime_ns < newest
+
+
+def compile_if_stale(language: Path = LANGUAGE) -> bool:
+    """Write the binary file when a source is newer; True when written."""
+    if not is_stale(language):
         return False
+    compiled = language / "LC_MESSAGES" / "django.mo"
     binary = polib.MOFile()
     binary.metadata = METADATA
     for _file, entry in entries(language):

@@ -11,7 +11,7 @@ import urllib.request
 import psycopg
 from psycopg import sql
 
-from . import databases, postgres, processes, provision
+from . import databases, postgres, prepare, processes, provision
 from .home import ROOT, home
 
 Say = processes.Say
@@ -58,7 +58,8 @@ def _start(supervisor: processes.Supervisor, port: int, say: Say, empty: bool) -
     ready_database(supervisor, say)
     env = processes.environment("DEMO", databases.runtime_url())
     supervisor.env = env
-    step("config.prepare", env, say, "Static files and catalogue")
+    if prepare.stale():
+        step("config.prepare", env, say, "Static files and catalogue")
     if not _has_mark(TOLD):
         _mark(BEGUN)
         step("config.story", env, say, "The demo story", *(["empty"] if empty else []))
@@ -83,7 +84,10 @@ def ready_database(supervisor: processes.Supervisor, say: Say) -> None:
         provision.provision_embedded(cluster)
     if _has_mark(BEGUN) and not _has_mark(TOLD):
         _begin_again(supervisor, say)
-    migrate(say)
+    of_today = f"migrated {prepare.schema()}"
+    if not _has_mark(of_today):
+        migrate(say)
+        _mark(of_today)
 
 
 def migrate(say: Say) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from . import catalogue
 from .home import ROOT, home, keep
 
 
@@ -20,26 +21,44 @@ def fingerprint(root: Path = ROOT) -> str:
     return digest.hexdigest()
 
 
+def schema() -> str:
+    """Changes when a migration, a package of the lock file or what the runtime role is granted changes."""
+    digest = hashlib.sha256()
+    for path in [
+        *sorted(ROOT.glob("*/*/migrations/*.py")),
+        ROOT / "requirements.lock",
+        ROOT / "config" / "grants.py",
+    ]:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def stale() -> bool:
+    """Has a static file or the catalogue changed since both were last made?"""
+    return catalogue.is_stale() or not _gathered(fingerprint())
+
+
+def _gathered(now: str) -> bool:
+    stamp = home() / "static.stamp"
+    made = home() / "static" / "staticfiles.json"
+    return made.exists() and stamp.exists() and stamp.read_text().strip() == now
+
+
 def static_files() -> bool:
     """Gather, hash and compress the static files into the home; True when there was something to do."""
-    from django.conf import settings
     from django.core.management import call_command
 
-    stamp = home() / "static.stamp"
     now = fingerprint()
-    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    if manifest.exists() and stamp.exists() and stamp.read_text().strip() == now:
+    if _gathered(now):
         return False
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    keep(stamp, now)
+    keep(home() / "static.stamp", now)
     return True
 
 
 def main() -> None:
     """Both, in a process of their own."""
     import django
-
-    from . import catalogue
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     catalogue.compile_if_stale()
