@@ -21,6 +21,13 @@ from ihala.referrals.workflow import shown_state, turn
 
 from .work import Brief, is_late
 
+SHOWN = (
+    "reference", "urgency", "category", "household", "state", "due_at", "decide_due_at", "decide_left", "plan_version",
+    "plan_sender_at", "plan_receiver_at", "arrival_sender_at", "arrival_receiver_at", "next_step_at",
+    "check_closed_at", "sender__name_ar", "sender__name_en", "receiver__name_ar", "receiver__name_en",
+)  # fmt: skip
+"""What a line and the question whose turn it is read of a referral; a list of forty need not load the rest."""
+
 CHILDREN = (AgeBand.INFANT, AgeBand.TODDLER, AgeBand.CHILD, AgeBand.TEEN)
 
 
@@ -95,6 +102,7 @@ def rows_of(briefs: Iterable[Brief], actor: Actor) -> dict[UUID, Row]:
         Referral.objects.visible_to(actor)
         .filter(pk__in=ids)
         .select_related("sender", "receiver")
+        .only(*SHOWN)
         .annotate(assigned=Subquery(mine.values("assigned_id")[:1]))
     )
     referrals = list(found)

@@ -29,6 +29,13 @@ def found(request: Request, reference: str) -> Referral:
     return referral
 
 
+def asked_of(request: Request, reference: str) -> Referral:
+    """The same for a step: when the form comes back the row is locked at once, so the step need not read it again."""
+    if request.method == "POST":
+        return actions.take_up(reference, request.actor)
+    return found(request, reference)
+
+
 @require_GET
 def detail(request: Request, reference: str) -> HttpResponse:
     """Everything about one referral that this person may see, and what can be done now."""

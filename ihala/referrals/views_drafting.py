@@ -24,7 +24,7 @@ from .models import Referral
 from .presenting import own_case
 from .presenting_drafting import bases, offered, reviewed, shown_to_receiver
 from .presenting_words import done
-from .views import found
+from .views import asked_of, found
 
 ALL = frozenset(DisclosureClass)
 
@@ -118,7 +118,7 @@ def disclosure(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def review(request: Request, reference: str) -> HttpResponse:
     """Screen 3: the whole once more, what happens next, and the button that submits or sends."""
-    referral = found(request, reference)
+    referral = asked_of(request, reference)
     form = SendForm(request.POST or None, initial={"version": referral.version, "key": uuid4()})
     status = Status.NOT_POSSIBLE if form.is_bound else 200
     if form.is_valid():

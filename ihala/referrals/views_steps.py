@@ -18,7 +18,7 @@ from .models import Referral
 from .presenting import head, steps_so_far
 from .presenting_steps import beside, initial
 from .presenting_words import EXPLAINED, QUIET, done
-from .views import found
+from .views import asked_of, found
 
 DANGEROUS = frozenset(QUIET) - {Step.RETURN_PROPOSAL, Step.RETURN} | {Step.REPORT_NOT_ARRIVED}
 
@@ -26,7 +26,7 @@ DANGEROUS = frozenset(QUIET) - {Step.RETURN_PROPOSAL, Step.RETURN} | {Step.REPOR
 @require_http_methods(["GET", "POST"])
 def step(request: Request, reference: str, step: str) -> HttpResponse:
     """Ask for what the step needs, or take it."""
-    referral = found(request, reference)
+    referral = asked_of(request, reference)
     if step not in Step.values or Step(step) not in STEP_FORMS:
         raise Refused(workflow.NOT_VISIBLE)
     wanted = Step(step)

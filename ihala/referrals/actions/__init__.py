@@ -47,6 +47,7 @@ from .sending import (
     send_at_once,
     submit,
 )
+from .take import take_up
 
 __all__ = [
     "accept", "acknowledge", "add_note", "amend", "answer", "approve", "ask", "assign", "attest_conflict_check",
@@ -54,5 +55,5 @@ __all__ = [
     "discard", "draft", "end_early", "enter_in_error", "no_answer", "plan_handover", "propose_decline",
     "record_next_step", "record_progress", "refer_onward", "release", "report_not_arrived", "return_proposal",
     "return_to_author", "review_sending", "revise", "send_at_once", "submit", "survivor_declines", "take_back",
-    "waitlist", "withdraw", "withdraw_consent", "withdraw_given_consent",
+    "take_up", "waitlist", "withdraw", "withdraw_consent", "withdraw_given_consent",
 ]  # fmt: skip

@@ -49,7 +49,7 @@ def take(
     """
     try:
         with transaction.atomic():
-            locked = lock(referral.pk, by)
+            locked = _at_hand(referral, by)
             if key is not None and locked.send_key == key:
                 return locked
             if not unchecked:
@@ -90,13 +90,30 @@ def put_on_record(step: Step, referral: Referral, before: State, by: Actor, reas
 
 def lock(pk: UUID, by: Actor) -> Referral:
     """The referral as it stands now, locked until the transaction ends; refused where the actor cannot see it."""
-    found = (
-        Referral.objects.visible_to(by)
-        .select_related("terms__agreement")
-        .select_for_update(of=("self",))
-        .filter(pk=pk)
-        .first()
-    )
+    return _locked(by, pk=pk)
+
+
+TAKEN_UP = "_taken_up"
+
+
+def take_up(reference: str, by: Actor) -> Referral:
+    """The same by its reference; the one step taken next on this instance need not lock it again."""
+    found = _locked(by, reference=reference)
+    found.__dict__[TAKEN_UP] = True
+    return found
+
+
+def _at_hand(referral: Referral, by: Actor) -> Referral:
+    """Locked already or locked now; nothing that was asked about it before is believed."""
+    if not referral.__dict__.pop(TAKEN_UP, False):
+        return lock(referral.pk, by)
+    facts.forget(referral)
+    return referral
+
+
+def _locked(by: Actor, **key: Any) -> Referral:
+    visible = Referral.objects.visible_to(by).select_related("terms__agreement")
+    found = visible.select_for_update(of=("self",)).filter(**key).first()
     if found is None:
         raise Refused(workflow.NOT_VISIBLE)
     return found
