@@ -52,7 +52,7 @@ def server(port: int, host: str = "localhost", workers: int = 2) -> Command:
     )
     options += (
         "--blocking-threads",
-        "8",
+        "4",
         "--no-ws",
         "--http",
         "1",
@@ -79,8 +79,12 @@ def environment(mode: str, runtime_url: str) -> dict[str, str]:
         f"IHALA_{mode}": "1",
         "IHALA_SUPERVISED": "1",
         "PYTHONUNBUFFERED": "1",
+        **FRUGAL,
     }
 
+
+FRUGAL = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576"}
+"""glibc keeps what hashing passwords used (19 MiB a thread) unless it is told to give large blocks back."""
 
 _OWNERS = {"IHALA_OWNER_DATABASE_URL", "IHALA_DATABASE_URL", "IHALA_ROLE", "IHALA_DEMO", "IHALA_PRODUCTION"}
 

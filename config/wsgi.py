@@ -1,5 +1,6 @@
 """What the server runs."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -10,3 +11,5 @@ if os.environ.get("IHALA_SUPERVISED") == "1":
     die_with_parent()  # granian's workers, when granian itself is killed
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+gc.collect()
+gc.freeze()  # what is loaded now stays; the collector need not look at it again during requests
