@@ -100,6 +100,22 @@ class DeclineForm(ReasonForm):
     )
 
 
+class AmendForm(ReasonForm):
+    """Why the package changes, and which classes it may hold from now on."""
+
+    classes = several(
+        _("What the other side may see"),
+        [choice for choice in DisclosureClass.choices if choice[0] != DisclosureClass.TRIAGE],
+        required=False,
+        help_text=_("A class without its tick closes to the other side, in the earlier versions too."),
+    )
+
+    def prepare(self) -> None:
+        """The classes as they were last chosen."""
+        super().prepare()
+        self.fields["classes"].initial = self.referral.classes
+
+
 class OutcomeForm(ReasonForm):
     """How the service ended."""
 
@@ -318,7 +334,7 @@ STEP_FORMS: dict[Step, tuple[type[StepForm], Take]] = {
     Step.CONFIRM_DECLINE: (TextForm, actions.confirm_decline),
     Step.RETURN_PROPOSAL: (TextForm, actions.return_proposal),
     Step.RECORD_NEXT_STEP: (NextStepForm, record_next_step),
-    Step.AMEND: (ReasonForm, actions.amend),
+    Step.AMEND: (AmendForm, actions.amend),
     Step.RELEASE: (StepForm, actions.release),
     Step.PLAN_HANDOVER: (PlanForm, actions.plan_handover),
     Step.CONFIRM_PLAN: (StepForm, actions.confirm_plan),

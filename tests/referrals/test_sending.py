@@ -266,6 +266,17 @@ def test_an_amendment_is_a_new_version_with_a_reason_and_the_old_one_stays_as_se
         assert Receipt.objects.filter(referral=scene.subject, package_version=2).count() >= 4
 
 
+def test_an_amendment_can_disclose_less_and_then_closes_what_it_leaves_out():
+    scene = given.a_scene_at(State.ACCEPTED)
+    by, receiver = given.actor(AUTHOR), given.actor("dfwac.supervisor")
+    with acting(by):
+        actions.amend(scene.subject, by=by, reason="disclose_less", classes=["identity", "safety"])
+    with acting(receiver):
+        parts = package.open_parts(scene.subject, by=receiver)
+        assert {part.disclosure_class for part, values in parts if values} == {"triage", "identity", "safety"}
+        assert {part.version for part, _values in parts if part.disclosure_class == "narrative"} == {1}
+
+
 def test_an_amendment_before_acceptance_opens_no_more_than_triage():
     scene = given.acted(given.a_scene_at(State.UNDER_REVIEW), "amend")
     receiver = given.actor("dfwac.supervisor")

@@ -14,11 +14,12 @@ from ihala.core.refusal import Refused
 from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations import rules as agreements
 from ihala.organisations.models import Actor, Terms
+from ihala.vault import actions as vault
 
 from .. import facts, workflow
 from ..enums import AmendReason, Link, State, Step
 from ..models import Referral, ReferralSide
-from . import package
+from . import package, sealed
 from .take import lock, refuse_unless_possible, settle, take
 
 REVIEW_WITHIN = timedelta(hours=1)
@@ -158,11 +159,26 @@ def review_sending(referral: Referral, *, by: Actor, version: int | None = None,
 
 
 def amend(
-    referral: Referral, *, by: Actor, reason: AmendReason | str, version: int | None = None, text: str = ""
+    referral: Referral,
+    *,
+    by: Actor,
+    reason: AmendReason | str,
+    classes: Iterable[str] | None = None,
+    version: int | None = None,
+    text: str = "",
 ) -> Referral:
-    """Send the case as it is now as a new version of the package; what was sent before stays as sent."""
+    """Send the case as it is now as a new version of the package; what was sent before stays as sent.
+
+    With `classes` the package holds these from now on (and triage); a class left out closes to the receiver in the
+    earlier versions too.
+    """
 
     def change(locked: Referral) -> None:
+        if classes is not None:
+            kept = {str(DisclosureClass.TRIAGE), *map(str, classes)}
+            dropped = set(locked.classes) - kept
+            locked.classes = sorted(kept)
+            vault.close(sealed.package_subject(locked), holder=locked.receiver_id, classes=dropped)
         package.seal(locked, by=by, dispatched=True)
 
     return take(Step.AMEND, referral, by=by, version=version, change=change, reason=reason, text=text)
