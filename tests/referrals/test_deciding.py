@@ -305,6 +305,19 @@ def test_work_lists_show_what_waits_soonest_first_and_what_is_overdue():
         assert "acknowledge" in rules.steps_for(two, by)
 
 
+def test_after_a_refusal_the_page_still_holds_the_row_as_it_stands():
+    request = given.acted(
+        given.a_scene(urgency=Urgency.STANDARD, kind=Kind.PULL_REQUEST),
+        "case draft submit approve ack conflict",
+    ).subject
+    by = given.actor(SUPERVISOR)
+    with acting(by):
+        taken_up = actions.take_up(request.reference, by)
+        assert refusal_of(actions.accept, taken_up, by=by) == "case_needed"
+        assert (taken_up.state, taken_up.version) == (request.state, request.version)
+        assert refusal_of(actions.take_up, "R-0000-0000", by) == "not_visible"
+
+
 def test_somebody_without_the_row_is_refused():
     gone = given.a_referral(State.SENT)
     stranger = given.actor("sharjah.caseworker")

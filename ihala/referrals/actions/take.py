@@ -5,6 +5,7 @@ changed what.
 """
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 from uuid import UUID
 
@@ -104,11 +105,15 @@ def take_up(reference: str, by: Actor) -> Referral:
 
 
 def _at_hand(referral: Referral, by: Actor) -> Referral:
-    """Locked already or locked now; nothing that was asked about it before is believed."""
+    """Locked already or locked now; nothing that was asked about it before is believed.
+
+    A copy, so that after a refusal the caller still holds the row as it stands.
+    """
     if not referral.__dict__.pop(TAKEN_UP, False):
         return lock(referral.pk, by)
-    facts.forget(referral)
-    return referral
+    mine = copy(referral)
+    facts.forget(mine)
+    return mine
 
 
 def _locked(by: Actor, **key: Any) -> Referral:
