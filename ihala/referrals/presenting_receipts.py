@@ -9,15 +9,15 @@ from ihala.core.vocabulary import DisclosureClass, LegalBasis
 
 from .models import Referral
 
+CLASSES = list(DisclosureClass)
+
 
 def receipts_of(referral: Referral) -> list[dict[str, Any]]:
     """One receipt for each moment at which classes of one version were released, the newest first."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    rows = referral.receipts.select_related("recipient", "terms").order_by(
-        "-released_at", "-package_version", "id"
-    )
-    for row in rows:
-        key = (row.released_at, row.package_version)
+    rows = referral.receipts.select_related("recipient", "terms").order_by("released_at", "id")
+    for row in sorted(rows, key=lambda row: CLASSES.index(DisclosureClass(row.disclosure_class))):
+        key = (row.released_at.replace(microsecond=0), row.package_version)
         receipt = found.setdefault(
             key,
             {
@@ -34,4 +34,4 @@ def receipts_of(referral: Referral) -> list[dict[str, Any]]:
             {"name": name, "label": case_rules.labels(field["path"]), "hash": field["hash"]}
             for field in row.fields
         ]
-    return list(found.values())
+    return sorted(found.values(), key=lambda receipt: receipt["at"], reverse=True)
