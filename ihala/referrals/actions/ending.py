@@ -5,6 +5,7 @@ Withdrawal of consent depends on nothing: no version, agreement, agent or clock,
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ihala.consent import actions as consent
@@ -86,6 +87,7 @@ def withdraw_consent(referral: Referral, *, by: Actor, text: str = "") -> Referr
         raise Refused(workflow.NOT_YOURS)
     consent_id = visible.basis_id or _own_consent(visible, by)
     if consent_id is not None and _rests_on_consent(visible):
+        _hold(Q(pk=visible.pk) | Q(basis_id=consent_id))
         _record_withdrawal(consent_id, by)
         for other in Referral.objects.filter(basis_id=consent_id).exclude(pk=visible.pk):
             _close_for_withdrawal(other, by, "")
@@ -94,9 +96,15 @@ def withdraw_consent(referral: Referral, *, by: Actor, text: str = "") -> Referr
 
 def withdraw_given_consent(consent_id: UUID, *, by: Actor) -> None:
     """The same, starting from the consent: it and every referral that rests on it."""
+    _hold(Q(basis_id=consent_id))
     consent.withdraw(consent_id, by=by)
     for referral in Referral.objects.filter(basis_id=consent_id):
         _close_for_withdrawal(referral, by, "")
+
+
+def _hold(resting: Q) -> None:
+    """Lock the referrals before their grants go, as every step does: a step taken at the same time waits its turn."""
+    list(Referral.objects.select_for_update(of=("self",)).filter(resting).order_by("pk").values_list("pk"))
 
 
 def _record_withdrawal(consent_id: UUID, by: Actor) -> None:
