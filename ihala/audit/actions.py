@@ -58,13 +58,35 @@ def record(
     concerns: int | None = None,
     refusal: str = "",
     detail: Mapping[str, Any] | None = None,
+    along: Sequence[Event] = (),
 ) -> None:
     """Write one event; one INSERT. `concerns` is another organisation that reads it too.
 
     `detail` holds codes, keys, moments and numbers; ValueError for anything that could be somebody's words.
-    A numeric `subject_id` is written as the UUID of that number.
+    A numeric `subject_id` is written as the UUID of that number. `along` are events made by `prepared` that are
+    written in the same INSERT, before this one.
     """
-    _event(
+    event = prepared(
+        actor, name, subject_kind=subject_kind, subject_id=subject_id, case_id=case_id, referral_id=referral_id,
+        concerns=concerns, refusal=refusal, detail=detail,
+    )  # fmt: skip
+    Event.objects.bulk_create([*along, event])
+
+
+def prepared(
+    actor: ByWhom,
+    name: str,
+    *,
+    subject_kind: str = "",
+    subject_id: UUID | int | None = None,
+    case_id: UUID | None = None,
+    referral_id: UUID | None = None,
+    concerns: int | None = None,
+    refusal: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> Event:
+    """An event as `record` takes it, not yet written; whoever asks for it hands it to `record`."""
+    return _event(
         actor,
         name,
         subject_kind=str(subject_kind),
@@ -74,7 +96,7 @@ def record(
         concerns_organisation_id=concerns,
         refusal=refusal,
         detail=_codes(detail or {}),
-    ).save(force_insert=True)
+    )
 
 
 def record_at_door(

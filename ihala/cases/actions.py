@@ -14,8 +14,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission, Role, permissions_of
-from ihala.audit.actions import open_sealed, record, seal_more
+from ihala.audit.actions import open_sealed, prepared, record, seal_more
 from ihala.audit.enums import EventName, Purpose
+from ihala.audit.models import Event
 from ihala.core import clock, text
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import Category, DisclosureClass
@@ -244,10 +245,11 @@ def give_access(
     return access
 
 
-def open_to_role(case: Case, role: Role, *, by: Actor, reason: AccessReason) -> None:
-    """Let everyone in a role open a case that the actor has just opened; repeated, it is the same entry."""
+def open_to_role(case: Case, role: Role, *, by: Actor, reason: AccessReason) -> Event:
+    """Everyone in a role may open a case the actor has just opened. Its event is to be recorded with the step's."""
     _give(case, by, reason, [], [role])
-    _record(by, EventName.CASE_ACCESS_GIVEN, case, role=role, reason=reason)
+    name, kind, detail = EventName.CASE_ACCESS_GIVEN, SubjectKind.CASE, {"role": role, "reason": reason}
+    return prepared(by, name, subject_kind=kind, subject_id=case.id, case_id=case.id, detail=detail)
 
 
 def _roles_of(membership_id: int | None, organisation_id: int) -> list[Role]:

@@ -14,6 +14,7 @@ from uuid import uuid4
 from ihala.accounts.roles import Role
 from ihala.audit import actions as audit
 from ihala.audit.enums import Purpose
+from ihala.audit.models import Event
 from ihala.cases import actions as cases
 from ihala.cases import rules as case_rules
 from ihala.cases.content import CaseContent
@@ -238,6 +239,6 @@ def forget(referral: Referral) -> None:
     mine._raw_delete(mine.db)
 
 
-def give_supervisors_access(referral: Referral, *, by: Actor) -> None:
-    """The sender's supervisors may open the case from now on."""
-    cases.open_to_role(own_case(referral, by), Role.SUPERVISOR, by=by, reason=AccessReason.REFERRAL)
+def give_supervisors_access(referral: Referral, *, by: Actor) -> Event:
+    """The sender's supervisors may open the case from now on; the step that calls this records the event."""
+    return cases.open_to_role(own_case(referral, by), Role.SUPERVISOR, by=by, reason=AccessReason.REFERRAL)

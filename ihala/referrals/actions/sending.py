@@ -8,6 +8,7 @@ from uuid import UUID
 from ihala.accounts.roles import Permission
 from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
+from ihala.audit.models import Event
 from ihala.cases.models import Case
 from ihala.core.clock import now
 from ihala.core.refusal import Refused
@@ -95,10 +96,10 @@ def revise(
 def submit(referral: Referral, *, by: Actor, version: int | None = None, text: str = "") -> Referral:
     """Seal what would be sent and ask a supervisor to approve it."""
 
-    def change(locked: Referral) -> None:
+    def change(locked: Referral) -> list[Event]:
         _pin_terms(locked)
         package.seal(locked, by=by, dispatched=False)
-        _open_to_supervisors(locked, by)
+        return _open_to_supervisors(locked, by)
 
     return take(Step.SUBMIT, referral, by=by, version=version, change=change, text=text)
 
@@ -111,12 +112,12 @@ def send_at_once(
     `key` makes a repeated send the same send: the second answers with the referral as the first left it.
     """
 
-    def change(locked: Referral) -> None:
+    def change(locked: Referral) -> list[Event]:
         locked.send_key = key
         _pin_terms(locked)
         package.seal(locked, by=by, dispatched=True)
         locked.review_due_at = _sent(locked) + REVIEW_WITHIN
-        _open_to_supervisors(locked, by)
+        return _open_to_supervisors(locked, by)
 
     return take(Step.SEND_AT_ONCE, referral, by=by, version=version, change=change, text=text, key=key)
 
@@ -206,6 +207,6 @@ def _sent(referral: Referral) -> datetime:
     return moment
 
 
-def _open_to_supervisors(referral: Referral, by: Actor) -> None:
+def _open_to_supervisors(referral: Referral, by: Actor) -> list[Event]:
     """Submitting opens the case to the supervisors of its organisation (need to know)."""
-    package.give_supervisors_access(referral, by=by)
+    return [package.give_supervisors_access(referral, by=by)]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from ihala.accounts.roles import Role
 from ihala.audit import actions as audit
+from ihala.audit.models import Event
 from ihala.cases import actions as cases
 from ihala.core.acting import acting
 from ihala.core.clock import now
@@ -29,7 +30,8 @@ from ..enums import Side, State, Step
 from ..models import Referral, ReferralSide, StepTaken
 from . import sealed
 
-Change = Callable[[Referral], Any]
+Change = Callable[[Referral], list[Event] | None]
+"""What a step changes; it may answer with events to be recorded along with the step's own."""
 
 
 def take(
@@ -57,12 +59,11 @@ def take(
                 refuse_unless_possible(step, locked, by, version, reason, text)
             before = State(locked.state)
             locked.state = workflow.STEPS[step].to or locked.state
-            if change is not None:
-                change(locked)
+            along = change(locked) if change is not None else None
             settle(locked, before)
             locked.save(update_fields=CHANGING)
             write_timeline(step, locked, before, by, reason, text)
-            put_on_record(step, locked, before, by, reason)
+            put_on_record(step, locked, before, by, reason, along or [])
             tell(step, locked, by)
             return locked
     except Refused as refused:
@@ -80,12 +81,14 @@ CHANGING = [
 ]
 
 
-def put_on_record(step: Step, referral: Referral, before: State, by: Actor, reason: str) -> None:
+def put_on_record(
+    step: Step, referral: Referral, before: State, by: Actor, reason: str, along: list[Event]
+) -> None:
     """The event of a step taken; once sent, the other side reads it too."""
     audit.record(
         by, f"referral.{step}", subject_kind="referral", subject_id=referral.pk, referral_id=referral.pk,
         concerns=referral.other(by.organisation_id) if referral.sent_at else None,
-        detail={"from": before, "to": referral.state, "reason": reason},
+        detail={"from": before, "to": referral.state, "reason": reason}, along=along,
     )  # fmt: skip
 
 
