@@ -38,6 +38,7 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "80",
     "shared_buffers": "128MB",
+    "jit": "off",  # compiling a plan takes longer than any of our statements
     "timezone": "UTC",
     "log_timezone": "UTC",
     "logging_collector": "off",

@@ -83,7 +83,8 @@ def measure(stage: Stage, few: int, many: int, asked: int, *, rounds: int = ROUN
     for _round in range(rounds):
         for browser, times in zip(browsers, took, strict=True):
             times += _ask(browser, asked)
-    return Growth(few, many, *(1000 * statistics.median(times) for times in took), [])
+    few_ms, many_ms = (1000 * statistics.median(times) for times in took)
+    return Growth(few, many, few_ms, many_ms, [])
 
 
 def _browser(port: int) -> Browser:

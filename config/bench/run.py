@@ -33,7 +33,7 @@ class Scale:
     rounds: int = growth.ROUNDS
 
 
-FULL = Scale(seconds=6.0, users=8, alone=80, together=640, few=1_000, many=100_000, asked=30)
+FULL = Scale(seconds=5.0, users=8, alone=50, together=400, few=1_000, many=100_000, asked=30)
 QUICK = Scale(
     seconds=0.5, users=8, alone=3, together=16, few=60, many=600, asked=3, demo=("--empty",), rounds=2
 )  # fmt: skip
@@ -103,6 +103,8 @@ def _rows(
     for users, share in ((1, alone), (scale.users, together)):
         some = People(people.senders[:users], people.receivers[:users])
         for make in _visits(staged, port, some, share, opened):
+            for browser in (*people.senders, *people.receivers):
+                browser.close()  # the server hangs up on those that were idle
             visit = make()
             say(f"{visit.name}, {users} at once …")
             steps = visit.expected == 302
