@@ -11,13 +11,17 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.utils import translation
 
+from config import catalogue
 from config.databases import OWNER_ROLE, RUNTIME_ROLE, parse
 
 from . import database
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The controller (or the only process) starts nothing yet: a run without database tests needs no server."""
+    """The controller (or the only process) compiles the catalogue and starts nothing yet: a run without database
+    tests needs no server."""
+    if not hasattr(config, "workerinput"):
+        catalogue.compile_if_stale()
     config.stash[_SERVER] = None
 
 
