@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 
 def say(line: str) -> None:
@@ -49,16 +50,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     intake.set_defaults(run=_intake)
 
+    messages = commands.add_parser("messages", help="the Arabic catalogue")
+    messages.add_argument("action", choices=["check", "merge", "compile"])
+    messages.set_defaults(run=_messages)
+    _add_bench(commands)
+    return parser
+
+
+def _add_bench(commands: Any) -> None:
     bench = commands.add_parser("bench", help="measure the product on this machine, in a throwaway home")
     bench.add_argument(
         "--quick", action="store_true", help="every row for half a second, to see that it runs"
     )
     bench.set_defaults(run=_bench)
-
-    messages = commands.add_parser("messages", help="the Arabic catalogue")
-    messages.add_argument("action", choices=["check", "merge", "compile"])
-    messages.set_defaults(run=_messages)
-    return parser
 
 
 def _demo(options: argparse.Namespace) -> int:
