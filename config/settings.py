@@ -226,14 +226,15 @@ LOGGING = {
 PROCRASTINATE_ON_APP_READY = None
 PROCRASTINATE_IMPORT_PATHS: list[str] = []
 
-# django-allauth; hardening of the sign-in is a later issue
+# django-allauth
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
-# Per address only: a limit per name would let a stranger lock a duty officer out.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip", "login": "30/m/ip"}
+# Per address only: a limit per name would let a stranger lock a duty officer out. A whole shelter may come from one
+# address, and allauth counts attempts that are under way as failed, so the limits leave room for a shift that begins.
+ACCOUNT_RATE_LIMITS = {"login_failed": "40/5m/ip", "login": "120/m/ip"}
 ACCOUNT_ADAPTER = "ihala.organisations.sign_in.RecordedSignIn"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_FORMS = {
