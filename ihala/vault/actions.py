@@ -138,5 +138,5 @@ def close_basis(kind: str, basis_id: UUID) -> int:
 
 
 def _delete(rows: Any) -> int:
-    """One DELETE: nothing points at these rows."""
-    return int(rows._raw_delete(rows.db))
+    """One DELETE, none where there can be no such row: nothing points at these rows."""
+    return int(rows._raw_delete(rows.db) or 0)

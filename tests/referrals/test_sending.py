@@ -342,6 +342,12 @@ def test_a_case_that_is_gone_cannot_be_referred():
         assert refusal_of(actions.send_at_once, scene.subject, by=by) == "no_live_basis"
 
 
+def test_who_has_no_side_of_a_referral_yet_has_no_case_to_refer():
+    sent, receiver = given.a_referral(State.SENT), given.actor("dfwac.duty")
+    with acting(receiver):
+        assert refusal_of(package.own_case, sent, receiver) == "not_visible"
+
+
 def test_a_withdrawn_consent_stops_a_referral_that_waits_for_approval():
     scene, by = given.a_scene_at(State.AWAITING_APPROVAL), given.actor(SUPERVISOR)
     author = given.actor(AUTHOR)
