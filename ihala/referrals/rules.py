@@ -11,12 +11,11 @@ from django.db.models import QuerySet
 from ihala.core.clock import now
 from ihala.core.vocabulary import Urgency
 from ihala.core.worktime import Duration, WorkCalendar, add_working, deadline, working_between
-from ihala.organisations.models import Actor
 from ihala.organisations.rules import TermsView, calendar_of
 
 from . import facts, presenting_words, workflow
 from .enums import Side, State
-from .models import Message, Referral
+from .models import Referral
 
 ARRIVAL_ALARM = timedelta(hours=1)
 
@@ -67,20 +66,9 @@ def resume_decision(referral: Referral) -> None:
         referral.decide_left = None
 
 
-def question_open(referral: Referral) -> Message | None:
-    """The question that waits for an answer, if any."""
-    last = referral.messages.order_by("-at").first()
-    return last if last is not None and last.kind == "question" else None
-
-
 def overdue(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
     """Those whose present turn should have ended."""
     return referrals.filter(due_at__lt=now())
-
-
-def steps_for(referral: Referral, actor: Actor) -> list[str]:
-    """Codes of the steps the actor may take now (for templates)."""
-    return [str(step) for step in workflow.possible_steps(referral, actor)]
 
 
 def awaited(referral: Referral, state: State) -> str:

@@ -134,7 +134,7 @@ def test_a_referral_cannot_be_sent_by_inserting_it_sent():
     scene = given.a_scene_at(State.DRAFT)
     with acting(given.actor("aman.caseworker")):
         row = Referral.objects.get(pk=scene.subject.pk)
-        row.pk, row.reference, row.state, row.sent_at = None, "R-XXXX-XXXX", "sent", row.created_at
+        row.pk, row.reference, row.state, row.sent_at = None, "R-0000-0001", "sent", row.created_at
         with pytest.raises(DatabaseError), transaction.atomic():
             row.save(force_insert=True)
 
