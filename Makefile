@@ -13,12 +13,13 @@ demo: $(STAMP)
 
 install: $(STAMP)
 
-# The environment follows the lock file: packages with their hashes, then the product itself.
+# The environment follows the lock file: packages with their hashes, then the product itself. The lock is complete, so
+# nothing is resolved anew: with dependencies, pip would look for the newest release wherever an extra is asked for.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ihala needs Python 3.11 or newer (PYTHON=… names another one)." >&2; exit 1; }
 	@echo "Making $(VENV) (first time: a few minutes of downloads)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --quiet --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
