@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import Enum
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
@@ -125,11 +126,11 @@ def actor_of(membership: Membership) -> Actor:
 
 
 def sign_in_first(request: Request) -> HttpResponse:
-    """To the sign-in page and back here afterwards; a fragment asks the whole page to go."""
+    """To the installation's door and back here afterwards; a fragment asks the whole page to go."""
     fragment = request.headers.get("HX-Request") == "true"
     back = urlsplit(request.headers.get("HX-Current-URL", "")).path if fragment else request.get_full_path()
     query = f"?{urlencode({'next': back})}" if back and (fragment or request.method == "GET") else ""
-    return _send_to(request, reverse("account_login") + query)
+    return _send_to(request, reverse(settings.DOOR) + query)
 
 
 def _send_to(request: Request, address: str) -> HttpResponse:

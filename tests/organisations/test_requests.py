@@ -80,6 +80,11 @@ def test_a_stranger_is_sent_to_the_sign_in_and_back(aman: Party, client: Client)
     assert client.get("/no-such-address/").status_code == 404
 
 
+def test_the_demo_sends_a_stranger_to_its_cast(aman: Party, client: Client, settings: Any) -> None:
+    settings.DOOR = "demo_sign_in"
+    assert client.get("/mine/")["Location"] == "/demo/?next=%2Fmine%2F"
+
+
 def test_a_fragment_asks_the_whole_page_to_go(aman: Party, client: Client) -> None:
     headers = {"HX-Request": "true", "HX-Current-URL": "http://localhost/work/?page=2"}
     answer = client.get("/mine/", headers=headers)
