@@ -18,7 +18,7 @@ from ihala.core.refusal import Refused
 from ihala.vault.actions import Shares, Values
 from ihala.vault.agent import NO_LIVE_BASIS, agent
 from ihala.vault.models import Deposit, Grant
-from ihala.vault.sealing import Place, SecretName, Subject, seal, unseal
+from ihala.vault.sealing import NotOpened, Place, SecretName, Subject, seal, unseal
 
 from .enums import EventName, Purpose
 from .models import Event
@@ -128,33 +128,43 @@ def open_sealed(
     """The values of each opening, in order. Two statements, whatever their number: the grants, the events.
 
     Without a live basis for one of them `Refused` (`no_live_basis`), on record too; with `missing_ok` its values are
-    None. One event per subject names the classes opened; it also stands in the log of the organisation that wrote
-    the content. `case_id` and `referral_id` add where the reading took place.
+    None, and so is whatever was erased. One event per subject names the classes opened; it also stands in the log of
+    the organisation that wrote the content. `case_id` and `referral_id` add where the reading took place.
     """
     wanted = [opening.name for opening in openings]
+    about = [opening.name.about(place.person) for opening in openings for place, _sealed in opening.values]
     where = {"case_id": case_id, "referral_id": referral_id}
 
     def before_answering(live: list[SecretName]) -> None:
         answered = set(live)
         missing = [name for name in wanted if name not in answered]
-        refused = bool(missing) and not missing_ok
+        refused = not missing_ok and bool(set(missing) - agent().erased(missing))
         Event.objects.bulk_create(
             _openings_on_record(actor, Purpose(purpose), missing if refused else live, refused, where)
         )
         if refused:
             raise Refused(NO_LIVE_BASIS)
 
-    keys = agent().open_keys(actor.organisation_id, wanted, before_answering)
-    return [_unsealed(opening, keys.get(opening.name)) for opening in openings]
-
-
-def _unsealed(opening: Opening, key: bytes | None) -> list[Any]:
-    if key is None:
-        return [None for _value in opening.values]
+    keys = agent().open_keys(actor.organisation_id, [*wanted, *about], before_answering)
     return [
-        None if sealed is None else unseal(key, sealed, place, opening.name)
-        for place, sealed in opening.values
+        [_unsealed(opening.name, place, sealed, keys) for place, sealed in opening.values]
+        for opening in openings
     ]
+
+
+def _unsealed(
+    name: SecretName, place: Place, sealed: bytes | memoryview | None, keys: Mapping[SecretName, bytes]
+) -> Any:  # fmt: skip
+    """One value. What a restored backup still holds of a part that was erased, and has a new salt since, is None."""
+    key = keys.get(name.about(place.person))
+    if key is None or sealed is None:
+        return None
+    try:
+        return unseal(key, sealed, place, name)
+    except NotOpened:
+        if agent().erased([name.about(place.person)]):
+            return None
+        raise
 
 
 def _openings_on_record(
@@ -190,16 +200,44 @@ def seal_more(actor: ByWhom, name: SecretName, values: Values) -> list[bytes]:
 
 def seal_all(actor: ByWhom, contents: Mapping[SecretName, Values]) -> dict[SecretName, list[bytes]]:
     """`seal_more` for several secrets at once. Still one query."""
+    wanted = {name.about(place.person) for name, values in contents.items() for place, _value in values}
+    wanted |= contents.keys()
 
     def before_answering(live: list[SecretName]) -> None:
-        if len(live) < len(contents):
+        if len(live) < len(wanted):
             raise Refused(NO_LIVE_BASIS)
 
-    keys = agent().open_keys(actor.organisation_id, contents, before_answering)
+    agent().make_salts(wanted)
+    keys = agent().open_keys(actor.organisation_id, wanted, before_answering)
     return {
-        name: [seal(keys[name], value, place, name) for place, value in values]
+        name: [seal(keys[name.about(place.person)], value, place, name) for place, value in values]
         for name, values in contents.items()
     }
+
+
+def erase(
+    actor: ByWhom,
+    root: UUID,
+    prints: Mapping[str, str] | None,
+    *,
+    case_id: UUID | None = None,
+    referral_id: UUID | None = None,
+) -> None:
+    """Destroy the salts of a case or referral, or of parts of it, for good, after it is on record.
+
+    `prints` is what `fingerprints` said when the erasure was asked for; None erases all. `Refused`
+    (`erasure_not_confirmed`) unless the erasure is committed and confirmed.
+    """
+    record(
+        actor, EventName.SEALED_ERASED, subject_id=root, case_id=case_id, referral_id=referral_id,
+        detail={"parts": sorted(prints) if prints is not None else ["everything"]},
+    )  # fmt: skip
+    agent().erase(root, prints)
+
+
+def fingerprints(root: UUID, parts: Collection[str]) -> dict[str, str]:
+    """What the intent to erase these parts of a root must name; None can be named only where there is no such part."""
+    return agent().fingerprints(root, parts)
 
 
 def regrant(

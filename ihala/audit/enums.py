@@ -24,6 +24,7 @@ class EventName(TextChoices):
     SEALED_OPENED = "sealed.opened", pgettext_lazy("event", "Sealed content opened")
     SEALED_GRANTED = "sealed.granted", pgettext_lazy("event", "Sealed content shared")
     SEALED_RELEASED = "sealed.released", pgettext_lazy("event", "Sealed content released after acceptance")
+    SEALED_ERASED = "sealed.erased", pgettext_lazy("event", "Sealed content erased for good")
     CASE_CREATED = "case.created", pgettext_lazy("event", "Case opened")
     CASE_CHANGED = "case.changed", pgettext_lazy("event", "Case changed")
     CASE_CLOSED = "case.closed", pgettext_lazy("event", "Case closed")

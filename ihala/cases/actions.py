@@ -388,7 +388,7 @@ def load_draft(*, by: Actor, case: Case | None = None) -> Draft | None:
     if draft is None:
         return None
     ((payload,),) = open_sealed(by, Purpose.RESTORE_DRAFT, [sealed.opening_of_draft(draft)])
-    return Draft(payload, draft.saved_at, draft.based_on)
+    return Draft(payload, draft.saved_at, draft.based_on) if payload is not None else None  # None: erased
 
 
 def discard_draft(*, by: Actor, case: Case | None = None) -> None:

@@ -72,12 +72,16 @@ def _slots(case: Case, rows: Sequence[Person], content: CaseContent) -> dict[Dis
     return slots
 
 
+def _place(row: Case | Person | CaseNote, column: str) -> Place:
+    """What is said about a person is sealed under that person's salt too, and can be erased alone."""
+    return Place.of(row, column, person=row.pk if isinstance(row, Person) else None)
+
+
 def seal_first(case: Case, rows: Sequence[Person], content: CaseContent, *, by: Actor) -> None:
     """Make the case's secrets and seal everything under them."""
     slots = _slots(case, rows, content)
     placed = {
-        cls: [(Place.of(row, cls), values) for row, values in class_slots]
-        for cls, class_slots in slots.items()
+        cls: [(_place(row, cls), values) for row, values in class_slots] for cls, class_slots in slots.items()
     }
     holder = {by.organisation_id: OWN}
     sealed = seal_new(subject_of(case), placed, version=VERSION, author=by.organisation_id, holders=holder)
@@ -88,7 +92,7 @@ def seal_again(case: Case, rows: Sequence[Person], content: CaseContent, *, by: 
     """Seal everything anew under the secrets the case has."""
     slots = _slots(case, rows, content)
     contents = {
-        name_of(case, cls): [(Place.of(row, cls), values) for row, values in class_slots]
+        name_of(case, cls): [(_place(row, cls), values) for row, values in class_slots]
         for cls, class_slots in slots.items()
     }
     sealed = seal_all(by, contents)
@@ -106,10 +110,7 @@ def openings(case: Case, rows: Sequence[Person], notes: Sequence[CaseNote] = ())
     return [
         Opening(
             name_of(case, cls),
-            [
-                (Place.of(row, column), getattr(row, column))
-                for row, column in _filled(case, rows, notes, cls)
-            ],
+            [(_place(row, column), getattr(row, column)) for row, column in _filled(case, rows, notes, cls)],
         )
         for cls in CLASSES
     ]
@@ -142,9 +143,9 @@ def assembled(
     for cls, values in zip(CLASSES, opened, strict=True):
         for (row, _column), value in zip(_filled(case, rows, notes, cls), values, strict=True):
             if isinstance(row, CaseNote):
-                bodies[row] = value
+                bodies[row] = value or ""
             else:
-                (own if isinstance(row, Case) else theirs[row]).update(value)
+                (own if isinstance(row, Case) else theirs[row]).update(value or {})  # None: erased
     by_role: dict[str, list[dict[str, Any]]] = {role: [] for role in PersonRole}
     for row in rows:
         by_role[row.role].append(theirs[row])

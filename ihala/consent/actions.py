@@ -149,7 +149,7 @@ def open_details(rows: Sequence[Row], *, by: Actor) -> list[dict[str, Any]]:
     """The sealed part of each row, in their order, after the reading is on record. Two statements in all."""
     openings = [Opening(_name(row), [(_place(row), row.details)]) for row in rows if row.details]
     opened = iter(open_sealed(by, Purpose.CONSENT, openings) if openings else [])
-    return [next(opened)[0] if row.details else {} for row in rows]
+    return [(next(opened)[0] or {}) if row.details else {} for row in rows]  # None: erased
 
 
 def refuse_if(refusal: Refusal | None) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from ihala.core.clock import now
+from ihala.core.vocabulary import DisclosureClass
 
 from . import keys, salts
 from .custody import KeyName, KeyNotHeld, custody
 from .models import Deposit, Grant, OrganisationKey
-from .sealing import Basis, Place, SecretName, Subject, class_key, new_secret, seal
+from .sealing import Basis, Place, SecretName, Subject, class_key, new_secret, person_key, seal
 from .wrapping import deposit_context, grant_context
 
 Values = Sequence[tuple[Place, Any]]
@@ -52,20 +53,54 @@ def seal_new(
     added later (`audit.actions.seal_more`); `also` makes further empty ones of the same root, such as a thread's. At
     most three statements; IntegrityError if a secret of that name exists.
     """
-    salt = salts.ensure(subject.root)
+    names = {cls: SecretName(subject, str(cls), version, author) for cls in contents}
+    further = list(also)
+    lying = salts.ensure(
+        subject.root,
+        _parts([(names[cls], values) for cls, values in contents.items()]),
+        _at_first(subject, [name for name, _shares in further], holders.keys() | (deposits or {}).keys()),
+    )
     sealed: dict[Any, list[bytes]] = {}
     secrets: dict[SecretName, bytes] = {}
     for cls, values in contents.items():
-        name = SecretName(subject, str(cls), version, author)
+        name = names[cls]
         secrets[name] = new_secret()
-        key = class_key(secrets[name], salt)
-        sealed[cls] = [seal(key, value, place, name) for place, value in values]
+        sealed[cls] = _seal_values(secrets[name], values, name, lying)
     grants = grants_of(secrets, holders)
-    for name, shares in also:
+    for name, shares in further:
         grants += grants_of({name: new_secret()}, shares)
     Grant.objects.bulk_create(grants)
     Deposit.objects.bulk_create(deposits_of(secrets, deposits or {}))
     return sealed
+
+
+def _parts(contents: Iterable[tuple[SecretName, Values]]) -> list[str]:
+    """The salts that sealing these values takes."""
+    return [
+        part
+        for name, values in contents
+        for person in {None, *(place.person for place, _value in values)}
+        for part in name.about(person).parts
+    ]
+
+
+def _at_first(subject: Subject, also: Iterable[SecretName], parties: Iterable[int]) -> list[str]:
+    """The salts a root will need sooner or later, made in one go with its file."""
+    parts = [*DisclosureClass.values, *(name.part for name in also)]
+    return (
+        parts if subject.kind.of_case else [*parts, "thread", *(f"side.{party}" for party in sorted(parties))]
+    )
+
+
+def _seal_values(secret: bytes, values: Values, name: SecretName, lying: salts.Salts) -> list[bytes]:
+    """Each value under the class key, or under the key of the person it speaks of."""
+    key = class_key(secret, lying[name.part])
+    keys: dict[UUID | None, bytes] = {None: key}
+    for place, _value in values:
+        if place.person not in keys:
+            own = lying.parts.get(str(place.person))
+            keys[place.person] = person_key(key, own) if own else key  # the first version has none
+    return [seal(keys[place.person], value, place, name) for place, value in values]
 
 
 def grants_of(secrets: Mapping[SecretName, bytes], holders: Shares) -> list[Grant]:

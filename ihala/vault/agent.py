@@ -6,10 +6,11 @@ ids and read the rows themselves; they never believe what a caller says about co
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ from . import salts
 from .actions import Shares, deposits_of, grants_of
 from .custody import RELEASE, Custody, KeyName, custody
 from .models import Deposit, Grant, Wrapped
-from .sealing import Basis, SecretName, Subject, class_key
+from .sealing import Basis, SecretName, Subject, class_key, person_key
 from .wrapping import deposit_context, grant_context, unwrap
 
 Row = TypeVar("Row", Grant, Deposit)
@@ -37,6 +38,11 @@ NOT_ACCEPTED = Refusal(
     "release_before_acceptance",
     _("This content opens only after the referral has been accepted and signed."),
     Status.FORBIDDEN,
+)
+
+
+NOT_CONFIRMED = Refusal(
+    "erasure_not_confirmed", _("This erasure has not been confirmed by a second person."), Status.FORBIDDEN
 )
 
 
@@ -56,9 +62,55 @@ class Agent:
         asked = list(dict.fromkeys(wanted))
         grants = {grant.name: grant for grant in _grants(holder, asked) if _is_live(grant)}
         salt_of = _salts({name.subject.root for name in grants})
-        names = [name for name in asked if name in grants and name.subject.root in salt_of]
-        record(names)
-        return {name: class_key(self._secret(grants[name]), salt_of[name.subject.root]) for name in names}
+        found = {
+            name: keys for name in asked if (keys := _of_name(name, salt_of)) and name.about(None) in grants
+        }
+        record(list(found))
+        classes: dict[SecretName, bytes] = {}
+        return {name: self._key(name, found[name], grants, classes) for name in found}
+
+    def _key(
+        self, name: SecretName, own: list[bytes], grants: Mapping[SecretName, Grant], classes: dict[SecretName, bytes]
+    ) -> bytes:  # fmt: skip
+        """The key of a class, or of what it says about one person; each class is unwrapped once."""
+        whole = name.about(None)
+        if whole not in classes:
+            classes[whole] = class_key(self._secret(grants[whole]), own[0])
+        return person_key(classes[whole], own[1]) if len(own) > 1 else classes[whole]
+
+    def make_salts(self, names: Iterable[SecretName]) -> None:
+        """Make the salts that these keys take and that are missing, before anything is sealed under them."""
+        parts: dict[UUID, list[str]] = {}
+        for name in names:
+            parts.setdefault(name.subject.root, []).extend(name.parts)
+        for root, needed in parts.items():
+            salts.ensure(root, needed)
+
+    def erased(self, names: Iterable[SecretName]) -> set[SecretName]:
+        """Those of which a salt was erased, whether or not the part has another one since."""
+        found = set()
+        for name in names:
+            lying = salts.read(name.subject.root)
+            if salts.is_erased(name.subject.root) or (lying and lying.erased.intersection(name.parts)):
+                found.add(name)
+        return found
+
+    def fingerprints(self, root: UUID, parts: Collection[str]) -> dict[str, str]:
+        """What the intent to erase parts of a root names; `salts.OnlyWhole` if it can only be erased whole."""
+        return salts.fingerprints(root, parts)
+
+    def erase(self, root: UUID, prints: Mapping[str, str] | None) -> None:
+        """Destroy the salts of a root, or of parts of it, once the erasure of just these is committed and confirmed.
+
+        `Refused` otherwise. It may be repeated, and must be until it is on record as done.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT ihala_may_erase(%s, %s)", [root, None if prints is None else sorted(prints.values())]
+            )
+            if not cursor.fetchone()[0]:
+                raise Refused(NOT_CONFIRMED)
+        salts.erase(root, prints)
 
     def regrant(
         self, author: int, subject: Subject, version: int, holders: Shares, deposits: Shares
@@ -151,13 +203,24 @@ def _classes(shares: Shares, every: Iterable[str] = ()) -> set[str]:
     return found
 
 
-def _salts(roots: set[UUID]) -> dict[UUID, bytes]:
-    """The salts that exist. One that is missing was destroyed (erasure), or the folder is not where it should be."""
+def _salts(roots: set[UUID]) -> dict[UUID, salts.Salts]:
+    """The salts that exist. A missing file was destroyed (erasure), or the folder is not where it should be."""
     found = {}
     for root in roots:
-        salt = salts.read(root)
-        if salt is None:
+        lying = salts.read(root)
+        if lying is None:
             logger.warning("no shred salt for %s: erased, or the folder of salts is missing", root)
         else:
-            found[root] = salt
+            found[root] = lying
     return found
+
+
+def _of_name(name: SecretName, salt_of: Mapping[UUID, salts.Salts]) -> list[bytes]:
+    """The salts a key takes, the class's first; empty if one is missing. The first version knows the class's alone."""
+    lying = salt_of.get(name.subject.root)
+    if lying is None:
+        return []
+    if lying.whole:
+        return [lying.whole]
+    own = [lying.parts.get(part) for part in name.parts]
+    return [salt for salt in own if salt] if all(own) else []

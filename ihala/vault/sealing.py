@@ -1,14 +1,15 @@
 """Sealing of single values, and the names of what is sealed.
 
 Each (subject, disclosure class, package version, authoring organisation) has one random secret. The class key is
-HKDF(secret ‖ shred salt), so neither the database nor a salt alone opens anything, and destroying the salt is
-erasure (security, "Keys"). A value is sealed with AES-256-GCM and bound to the very place it stands in: moved to
-another row, column, class, version or author it no longer opens.
+HKDF(secret ‖ shred salt of the class), so neither the database nor a salt alone opens anything, and destroying the
+salt is erasure (security, "Keys"). What is said about one person in a case is sealed under HKDF(class key ‖ shred salt
+of that person), so that one person can be erased alone. A value is sealed with AES-256-GCM and bound to the very place
+it stands in: moved to another row, column, class, version or author it no longer opens.
 """
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,28 +42,53 @@ class Subject:
 
 @dataclass(frozen=True)
 class SecretName:
-    """Which secret: one per subject, disclosure class, package version and authoring organisation."""
+    """Which secret: one per subject, disclosure class, package version and authoring organisation.
+
+    With `person` it names the key of what is said there about that person; the secret is the same.
+    """
 
     subject: Subject
     disclosure_class: str
     version: int
     author: int
+    person: UUID | None = None
+
+    def about(self, person: UUID | None) -> "SecretName":
+        """The same secret, and the key of what it says about `person` (None: about nobody alone)."""
+        return self if person == self.person else replace(self, person=person)
+
+    @property
+    def part(self) -> str:
+        """Which salt of the root's file the class key takes."""
+        match self.subject.kind:
+            case SubjectKind.THREAD:
+                return "thread"
+            case SubjectKind.SIDE:
+                return f"side.{self.author}"
+            case _:
+                return str(self.disclosure_class)
+
+    @property
+    def parts(self) -> list[str]:
+        """Every salt the key takes."""
+        return [self.part] if self.person is None else [self.part, str(self.person)]
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a sealed value stands."""
+    """Where a sealed value stands, and which one `person` of the case it speaks of, if it does."""
 
     table: str
     row: UUID | int
     field: str
+    person: UUID | None = None
 
     @classmethod
-    def of(cls, row: Any, field: str) -> "Place":
+    def of(cls, row: Any, field: str, *, person: UUID | None = None) -> "Place":
         """The place of `field` in a model's row; the row must have its key already."""
         if row.pk is None:
             raise ValueError("a row without a key has no place yet")
-        return cls(row._meta.db_table, row.pk, field)
+        return cls(row._meta.db_table, row.pk, field, person)
 
 
 @dataclass(frozen=True)
@@ -105,9 +131,18 @@ def new_secret() -> bytes:
 
 def class_key(secret: bytes, salt: bytes) -> bytes:
     """The key of one class: HKDF-SHA256 over secret ‖ shred salt (32 bytes each), 32 bytes."""
+    return _derived(secret, salt, b"ihala class key 1")
+
+
+def person_key(key: bytes, salt: bytes) -> bytes:
+    """The key of what a class says about one person: HKDF-SHA256 over class key ‖ the person's shred salt, 32 bytes."""
+    return _derived(key, salt, b"ihala person key 1")
+
+
+def _derived(secret: bytes, salt: bytes, use: bytes) -> bytes:
     if len(secret) != SECRET_BYTES or len(salt) != SECRET_BYTES:
         raise ValueError("a secret and a salt have 32 bytes each")
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ihala class key 1").derive(secret + salt)
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=use).derive(secret + salt)
 
 
 def seal(key: bytes, value: Any, place: Place, name: SecretName) -> bytes:

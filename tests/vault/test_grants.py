@@ -186,7 +186,7 @@ def test_a_new_salt_does_not_bring_erased_content_back():
     package = a_package()
     sealed = sent(package)
     salts.destroy(package.root)
-    salts.ensure(package.root)
+    salts.ensure(package.root, ["triage"])
     name = named(package, "triage")
     with pytest.raises(NotOpened):
         unseal(keys_of(AMAN, name)[name], sealed["triage"][0], place(package.id), name)
