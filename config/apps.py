@@ -1,6 +1,7 @@
-"""The composition of the product as a Django app: its system checks."""
+"""The composition of the product as a Django app: its system checks, and how its connections prepare statements."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class ConfigConfig(AppConfig):
@@ -11,4 +12,6 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the checks so that Django knows them."""
-        from . import checks  # noqa: F401
+        from . import checks, databases  # noqa: F401
+
+        connection_created.connect(databases.remember_statements)

@@ -17,6 +17,11 @@ RUNTIME_ROLE = "ihala_app"
 OWNER_ROLE = "ihala_owner"
 DATABASE = "ihala"
 RUNTIME_URL_FILE = "runtime-database-url"
+PREPARED: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 2}
+"""Statements travel apart from their values and PostgreSQL plans each of them once per connection. With row-level
+security and narrow pages, planning would cost more than executing (docs/performance.md)."""
+PREPARED_MOST = 1000
+"""So many statements a connection keeps; the whole product has a few hundred."""
 
 
 class Unusable(Exception):
@@ -91,5 +96,11 @@ def django_settings() -> dict[str, Any]:
             "max_size": int(os.environ.get("IHALA_POOL", "8")),
             "timeout": 10,
         }
+        found["OPTIONS"] |= PREPARED
     found["CONN_HEALTH_CHECKS"] = False
     return found
+
+
+def remember_statements(connection: Any, **_more: Any) -> None:
+    """Called for each connection Django opens: psycopg would forget all but the last hundred prepared statements."""
+    connection.connection.prepared_max = PREPARED_MOST

@@ -16,7 +16,7 @@ os.environ["IHALA_DATABASE_URL"] = "postgresql://ihala_app@127.0.0.1:1/not-yet"
 
 from config.settings import *  # noqa: E402, F403
 
-DATABASES["default"]["OPTIONS"] = {}  # noqa: F405  no pool: pytest-django holds one connection per test
+del DATABASES["default"]["OPTIONS"]["pool"]  # noqa: F405  pytest-django holds one connection per test
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is tested by itself
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

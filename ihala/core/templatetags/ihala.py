@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 
 from ihala.core import clock as the_clock
 from ihala.core import icons, looks, text, vocabulary
+from ihala.core.folding import same_for_all
 from ihala.core.worktime import Duration
 
 register = template.Library()
@@ -121,6 +122,7 @@ def clock(due: datetime | None, paused: bool = False) -> SafeString:
 
 
 @register.simple_tag
+@same_for_all
 def state_badge(state: object, label: object = "") -> SafeString:
     """Sign, word and tone of a referral's state. `label`: its words, where `state` is a bare code."""
     sign, tone = looks.state(state)
@@ -128,6 +130,7 @@ def state_badge(state: object, label: object = "") -> SafeString:
 
 
 @register.simple_tag
+@same_for_all
 def urgency_badge(urgency: str, label: object = "") -> SafeString:
     """Sign, word and tone of an urgency; its words come from the vocabulary."""
     sign, tone = looks.urgency(urgency)
@@ -135,6 +138,7 @@ def urgency_badge(urgency: str, label: object = "") -> SafeString:
 
 
 @register.simple_tag
+@same_for_all
 def badge(label: object, tone: str = "quiet", sign: str = "") -> SafeString:
     """Any other badge. Tones: quiet, blue, green, amber, red, gold, emergency, urgent."""
     return _badge(sign, tone, label)
@@ -150,6 +154,7 @@ def _drawn_badge(sign: str, tone: str, label: str) -> SafeString:
 
 
 @register.simple_tag
+@same_for_all
 def icon(name: str) -> SafeString:
     """A sign beside a word."""
     return icons.icon(name)
@@ -180,6 +185,7 @@ def now_iso() -> str:
 
 
 @register.simple_tag
+@same_for_all
 def clock_words() -> str:
     """The words of time for the page's script, as JSON."""
     return _clock_words(get_language() or "ar")
