@@ -22,6 +22,14 @@ def event_id() -> UUID:
     return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random)
 
 
+SALT_BYTES = 16
+
+
+def new_salt() -> bytes:
+    """Random, so that nobody can guess an event from the hash of its leaf."""
+    return os.urandom(SALT_BYTES)
+
+
 class Event(Model):
     """One thing that happened in an organisation, or at its door (then it has no organisation yet)."""
 
@@ -38,6 +46,7 @@ class Event(Model):
     referral_id = models.UUIDField(null=True)
     refusal = models.CharField(max_length=64, blank=True)
     detail = models.JSONField(default=dict)
+    salt = models.BinaryField(default=new_salt, max_length=SALT_BYTES)
 
     sensitivity = {
         "id": KEY,
@@ -53,6 +62,7 @@ class Event(Model):
         "referral_id": KEY,
         "refusal": CODE,
         "detail": Clear("codes, keys and numbers; `record` refuses anything else"),
+        "salt": Clear("random; who may read the event may check its leaf"),
     }
 
     class Meta:

@@ -4,6 +4,9 @@ A live basis is an existing grant that has not expired; withdrawing is deleting 
 with the release key until the receiver has accepted (mechanism, "Two stages of disclosure"). Neither is ever changed.
 """
 
+import base64
+import hashlib
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +44,12 @@ class OrganisationKey(Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation_id", "version"], name="one_key_per_version"),
         ]
+
+    @property
+    def fingerprint(self) -> str:
+        """How the log names this key: SHA-256 of the public half, in a form that is a code."""
+        digest = hashlib.sha256(bytes(self.public_key)).digest()
+        return "sha256:" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 class Wrapped(Model):

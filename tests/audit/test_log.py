@@ -127,8 +127,8 @@ def test_not_even_the_owner_changes_or_removes_an_event(owner):
     for statement in ("UPDATE audit_event SET name = 'x'", "DELETE FROM audit_event"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="never changed"), owner.transaction():
             owner.execute(
-                "INSERT INTO audit_event (id, at, user_id, name, subject_kind, refusal, detail) "
-                "VALUES (gen_random_uuid(), now(), 0, 'x', '', '', '{}')"
+                "INSERT INTO audit_event (id, at, user_id, name, subject_kind, refusal, detail, salt) "
+                "VALUES (gen_random_uuid(), now(), 0, 'x', '', '', '{}', '')"
             )
             owner.execute(statement)
 
@@ -149,6 +149,14 @@ def test_ids_rise_with_the_clock_and_are_version_7():
     assert [one.int >> 64 for one in ids] == sorted(one.int >> 64 for one in ids)
     seconds = (ids[0].int >> 80) / 1000
     assert abs(datetime.fromtimestamp(seconds, UTC) - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_every_event_has_a_salt_of_its_own(db):
+    note()
+    note()
+    with acting(AMAN):
+        salts = {bytes(event.salt) for event in Event.objects.all()}
+    assert len(salts) == 2 and {len(salt) for salt in salts} == {16}
 
 
 # ------------------------------------------------------------------------------------------------------------- reading

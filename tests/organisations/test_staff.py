@@ -24,7 +24,9 @@ NIGHT = datetime(2027, 1, 1, 20, tzinfo=UTC)
 def test_a_new_organisation_has_its_calendar_and_its_key(aman: Party) -> None:
     with acting(aman.system):
         assert Calendar.objects.get().organisation_id == aman.id
-        assert OrganisationKey.objects.filter(organisation_id=aman.id).count() == 1
+        key = OrganisationKey.objects.get(organisation_id=aman.id)
+        logged = Event.objects.get(name="key.created").detail
+    assert logged == {"version": 1, "fingerprint": key.fingerprint} and len(key.fingerprint) == 50
     assert str(aman.organisation) == aman.organisation.name_ar
 
 

@@ -45,8 +45,9 @@ def create_organisation(*, code: str, name_ar: str, name_en: str, emirate: Emira
     system = Actor.system_of(organisation.pk)
     with acting(system):
         Calendar.objects.create(organisation=organisation)
-        vault.create_organisation_key(organisation.pk)
+        key = vault.create_organisation_key(organisation.pk)
         recorded(system, EventName.ORGANISATION_CHANGED, what="created")
+        recorded(system, EventName.KEY_CREATED, version=key.version, fingerprint=key.fingerprint)
     return organisation
 
 
