@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "ihala.notifications",
     "ihala.cases",
     "ihala.consent",
+    "ihala.shelter",
     "ihala.referrals",
     "ihala.reporting",
     "ihala.desk",

@@ -44,6 +44,10 @@ class Permission(StrEnum):
     CLOSE_SAFETY_CHECK = "close_safety_check"
     REPORT_OUTCOME = "report_outcome"
     ENTER_IN_ERROR = "enter_in_error"
+    SEE_BEDS = "see_beds"
+    PLACE_FAMILIES = "place_families"
+    KEEP_APART = "keep_apart"
+    MANAGE_HOUSES = "manage_houses"
     READ_AUDIT = "read_audit"
     SEE_COUNTS = "see_counts"
     PROPOSE_AGREEMENT = "propose_agreement"
@@ -59,7 +63,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Writes and works cases.
     R.CASEWORKER: frozenset({
         P.READ_CASE, P.WRITE_CASE, P.IMPORT_INTAKE, P.DRAFT_REFERRAL, P.ANSWER_INBOX, P.RECORD_CONSENT,
-        P.SIGN_LEGAL_BASIS, P.PLAN_HANDOVER, P.CONFIRM_ARRIVAL, P.REPORT_OUTCOME,
+        P.SIGN_LEGAL_BASIS, P.PLAN_HANDOVER, P.CONFIRM_ARRIVAL, P.REPORT_OUTCOME, P.SEE_BEDS, P.PLACE_FAMILIES,
     }),
     # Does what a caseworker does, and approves, declines and overrides as the second person.
     R.SUPERVISOR: frozenset({
@@ -67,14 +71,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.SIGN_LEGAL_BASIS, P.PLAN_HANDOVER, P.CONFIRM_ARRIVAL, P.REPORT_OUTCOME,
         P.APPROVE_REFERRAL, P.ACCEPT_EMERGENCY, P.ACCEPT_ANY, P.CONFIRM_DECLINE, P.ASSIGN, P.CLOSE_SAFETY_CHECK,
         P.ENTER_IN_ERROR, P.PROPOSE_AGREEMENT, P.SIGN_AGREEMENT, P.MANAGE_ROTA, P.SEE_COUNTS,
+        P.SEE_BEDS, P.PLACE_FAMILIES, P.KEEP_APART, P.MANAGE_HOUSES,
     }),
     # Answers the inbox day and night; for emergencies also what cannot wait for the morning.
     R.DUTY_OFFICER: frozenset({
         P.READ_CASE, P.WRITE_CASE, P.IMPORT_INTAKE, P.DRAFT_REFERRAL, P.ANSWER_INBOX, P.ACCEPT_EMERGENCY, P.ASSIGN,
         P.RECORD_CONSENT, P.SIGN_LEGAL_BASIS, P.PLAN_HANDOVER, P.CONFIRM_ARRIVAL, P.REPORT_OUTCOME,
+        P.SEE_BEDS, P.PLACE_FAMILIES, P.KEEP_APART,
     }),
-    # Psychologist, social or legal specialist: works on the cases they were given.
-    R.PRACTITIONER: frozenset({P.READ_CASE, P.RECORD_CONSENT}),
+    # Psychologist, social or legal specialist: works on the cases they were given; sees where beds are free, not who
+    # lives there.
+    R.PRACTITIONER: frozenset({P.READ_CASE, P.RECORD_CONSENT, P.SEE_BEDS}),
     # Sees counts and pictures, no names; signs for the organisation.
     R.DIRECTOR: frozenset({P.SEE_COUNTS, P.PROPOSE_AGREEMENT, P.SIGN_AGREEMENT}),
     # Reads the log, reviews exceptional access.

@@ -294,12 +294,11 @@ def _record_shared(
 
 
 def _about(subject: Subject, where: Mapping[str, UUID | None]) -> dict[str, Any]:
-    of_case = subject.kind.of_case
     return {
         "subject_kind": str(subject.kind),
         "subject_id": subject.id,
-        "case_id": where.get("case_id") or (subject.root if of_case else None),
-        "referral_id": where.get("referral_id") or (None if of_case else subject.root),
+        "case_id": where.get("case_id") or (subject.root if subject.kind.of_case else None),
+        "referral_id": where.get("referral_id") or (subject.root if subject.kind.of_referral else None),
     }
 
 

@@ -7,18 +7,24 @@ from ihala.core.vocabulary import LegalBasis
 
 
 class SubjectKind(TextChoices):
-    """What a secret belongs to. The root of the first two is a case, of the others a referral."""
+    """What a secret belongs to. The root of the first two is a case, of three a referral; a house is its own."""
 
     CASE = "case", _("Case")
     PERSON = "person", _("Person in a case")
     REFERRAL = "referral", _("Disclosure package of a referral")
     THREAD = "thread", _("Exchange between the two sides of a referral")
     SIDE = "side", _("What one side of a referral keeps to itself")
+    HOUSE = "house", _("House of a shelter")
 
     @property
     def of_case(self) -> bool:
-        """True if the shred salt is a case's, false if it is a referral's."""
+        """True if the shred salt is a case's."""
         return self in (SubjectKind.CASE, SubjectKind.PERSON)
+
+    @property
+    def of_referral(self) -> bool:
+        """True if the shred salt is a referral's; a house belongs to neither and has a salt of its own."""
+        return self in (SubjectKind.REFERRAL, SubjectKind.THREAD, SubjectKind.SIDE)
 
 
 OWN_CONTENT = "own"

@@ -121,6 +121,11 @@ class Grant(Wrapped):
                 | (~Q(basis_kind=OWN_CONTENT) & Q(basis_id__isnull=False)),
                 name="grant_rests_on_a_basis",
             ),
+            models.CheckConstraint(  # where a house is never leaves its organisation (design, "Four walls")
+                condition=~Q(subject_kind=SubjectKind.HOUSE)
+                | Q(organisation_id=models.F("author_organisation_id")),
+                name="grant_of_a_house_stays_at_home",
+            ),
         ]
         indexes = [models.Index(fields=["basis_id"], name="grants_of_a_basis")]
 
@@ -145,6 +150,9 @@ class Deposit(Wrapped):
             models.CheckConstraint(
                 condition=~Q(basis_kind=OWN_CONTENT) & Q(basis_id__isnull=False),
                 name="deposit_rests_on_a_basis",
+            ),
+            models.CheckConstraint(
+                condition=~Q(subject_kind=SubjectKind.HOUSE), name="deposit_never_of_a_house"
             ),
         ]
         indexes = [models.Index(fields=["basis_id"], name="deposits_of_a_basis")]

@@ -1,0 +1,217 @@
+"""What may be done in the shelter now, and what is free. It queries and never writes.
+
+The database refuses every double booking by itself (`models/claims.py`); the rules here say the same beforehand, in
+words, and what the database cannot know: who may, and whose family it is.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from ihala.accounts.roles import Permission
+from ihala.cases.models import Case
+from ihala.cases.rules import NOT_PERMITTED, NOT_VISIBLE, why_not_open
+from ihala.core.refusal import Refusal, Status
+from ihala.organisations.models import Actor
+
+from .enums import ClaimKind, HoldEnd
+from .models import Bed, Claim, ClaimedBed, Hold, KeepApart, Stay
+from .models.places import CODE_PATTERN
+
+LONGEST_HOLD = timedelta(days=30)
+SHORTEST_WARNING, LONGEST_WARNING = timedelta(minutes=15), timedelta(hours=2)
+
+NO_BEDS = Refusal("no_beds", _("Choose at least one bed of your own houses."))
+BEDS_TAKEN = Refusal(
+    "beds_taken",
+    _("Someone was faster: a bed you chose is not free any more. Nothing of yours was lost; choose again."),
+    Status.CONFLICT,
+)
+UNIT_TAKEN = Refusal(
+    "unit_taken",
+    _("Another family has this unit, and it is not shared. Choose another unit."),
+    Status.CONFLICT,
+)
+LIVES_HERE = Refusal(
+    "lives_here",
+    _("The family has beds in this unit already. Change them by moving the family."),
+    Status.CONFLICT,
+)
+HELD_ALREADY = Refusal(
+    "held_already",
+    _("Beds are held for this family already. Extend that hold or free it first."),
+    Status.CONFLICT,
+)
+STAYS_ALREADY = Refusal("stays_already", _("This family lives here already."), Status.CONFLICT)
+HOLD_ENDED = Refusal("hold_ended", _("This hold has ended. Hold beds anew."), Status.CONFLICT)
+STAY_ENDED = Refusal("stay_ended", _("This family has departed."), Status.CONFLICT)
+ONE_BED_EACH = Refusal("one_bed_each", _("Nobody sleeps in two beds: give each person one."))
+PLANNED_LATER = Refusal("planned_later", _("The new planned day lies ahead and after the old one."))
+NOT_NEUTRAL = Refusal(
+    "not_neutral",
+    _("A code is short and neutral, capital letters and digits: it must not name a place."),
+)
+CODE_KNOWN = Refusal("code_known", _("This code is used already. Choose another one."), Status.CONFLICT)
+STALE_UNIT = Refusal(
+    "stale_version",
+    _("A colleague has changed this unit meanwhile. Look at it as it is now and change it again."),
+    Status.CONFLICT,
+)
+WAS_SHARED = Refusal(
+    "was_shared",
+    _("Several families have lived in this unit together. Close it and set up a new one that is not shared."),
+)
+NOTHING_KEPT = Refusal("nothing_kept", _("The house keeps nothing for this family."))
+AWAY_ALREADY = Refusal("away_already", _("They are away already."), Status.CONFLICT)
+NOT_A_PAIR = Refusal("not_a_pair", _("Choose two different families of your own organisation."))
+UNTIL_AHEAD = Refusal("until_ahead", _("A hold ends in the future, within thirty days."))
+UNTIL_LATER = Refusal("until_later", _("The new end lies after the old one, within thirty days."))
+
+BY_CONSTRAINT = {
+    "bed_one_claim_at_a_time": BEDS_TAKEN,
+    "unit_one_family_at_a_time": UNIT_TAKEN,
+    "hold_one_live_per_family": HELD_ALREADY,
+    "stay_one_live_per_family": STAYS_ALREADY,
+    **dict.fromkeys(("house_code_once", "unit_code_once", "bed_code_once"), CODE_KNOWN),
+}
+"""What to say when two were at it at once and the database decided."""
+
+
+# ── Who may ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def why_not(permission: Permission, actor: Actor) -> Refusal | None:
+    """The organisation's own system may do whatever a clock or a referral makes it do."""
+    return None if actor.system or actor.has(permission) else NOT_PERMITTED
+
+
+def why_not_family(family: UUID, actor: Actor) -> Refusal | None:
+    """A family is a case of one's own organisation, and who places it has access to that case."""
+    case = Case.objects.filter(pk=family).first()
+    if case is None:
+        return NOT_VISIBLE
+    return None if actor.system else why_not_open(case, actor)
+
+
+def why_not_place(family: UUID, actor: Actor) -> Refusal | None:
+    """May the actor hold beds for this family, admit and move it?"""
+    return why_not(Permission.PLACE_FAMILIES, actor) or why_not_family(family, actor)
+
+
+def why_not_pair(one: UUID, other: UUID) -> Refusal | None:
+    """Two different families of one's own organisation; the second need not be one the actor has access to."""
+    if one == other or not Case.objects.filter(pk=other).exists():
+        return NOT_A_PAIR
+    return None
+
+
+def why_not_either(mark: KeepApart, actor: Actor) -> Refusal | None:
+    """Who has access to one of the two families may see why they are kept apart."""
+    return why_not_family(mark.one, actor) and why_not_family(mark.other, actor)
+
+
+# ── What is free ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def taken_during(start: datetime, end: datetime) -> Q:
+    """Claims and claimed beds that overlap [start, end)."""
+    return Q(ends_at__gt=start, starts_at__lt=end)
+
+
+def free_beds(start: datetime, end: datetime | None = None) -> QuerySet[Bed]:
+    """Beds nothing claims at `start`, or until `end`. Whether another family has the unit is asked apart."""
+    claims = ClaimedBed.objects.filter(bed=OuterRef("pk"))
+    claims = (
+        claims.filter(taken_during(start, end))
+        if end
+        else claims.filter(ends_at__gt=start, starts_at__lte=start)
+    )
+    return Bed.objects.filter(~Exists(claims))
+
+
+def families_in(units: Collection[int], start: datetime, end: datetime) -> dict[int, set[UUID]]:
+    """By unit, the families that have a hold or a stay in it at some time of [start, end)."""
+    found: dict[int, set[UUID]] = {}
+    claims = Claim.objects.filter(taken_during(start, end), unit__in=units).exclude(kind=ClaimKind.VOID)
+    for unit, family in claims.values_list("unit_id", "family"):
+        if family is not None:
+            found.setdefault(unit, set()).add(family)
+    return found
+
+
+def why_not_claim(beds: Iterable[Bed], family: UUID, start: datetime, end: datetime) -> Refusal | None:
+    """Can the family have these beds from `start` until `end`? Asked while the units are locked."""
+    beds = list(beds)
+    if not beds:
+        return NO_BEDS
+    if ClaimedBed.objects.filter(taken_during(start, end), bed__in=beds).exists():
+        return BEDS_TAKEN
+    shared = {bed.unit_id: bed.unit.shared for bed in beds}
+    for unit, families in families_in(shared, start, end).items():
+        if not shared[unit]:
+            return LIVES_HERE if families == {family} else UNIT_TAKEN
+    return None
+
+
+def why_not_void(beds: Iterable[Bed], start: datetime, end: datetime) -> Refusal | None:
+    """Can nobody be placed in these beds from `start` until `end`?"""
+    beds = list(beds)
+    if not beds:
+        return NO_BEDS
+    taken = ClaimedBed.objects.filter(taken_during(start, end), bed__in=beds).exists()
+    return BEDS_TAKEN if taken else None
+
+
+def why_not_code(code: str, others: QuerySet[Any]) -> Refusal | None:
+    """Is this a neutral code, and is it new among these houses, units or beds?"""
+    if not re.fullmatch(CODE_PATTERN, code):
+        return NOT_NEUTRAL
+    return CODE_KNOWN if others.filter(code=code).exists() else None
+
+
+# ── Holds and stays ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def is_live(hold: Hold, moment: datetime) -> bool:
+    """Nobody ended it and its time has not run out, whether or not the clock has noticed yet."""
+    return hold.ended_at is None and hold.until > moment
+
+
+def why_not_until(until: datetime, after: datetime, moment: datetime) -> Refusal | None:
+    """May a hold end then? `after` is its present end, or now."""
+    if after < until <= moment + LONGEST_HOLD:
+        return None
+    return UNTIL_AHEAD if after == moment else UNTIL_LATER
+
+
+def warn_at(start: datetime, until: datetime) -> datetime:
+    """When to warn that a hold nears its end: a quarter of its length before, within 15 minutes and 2 hours."""
+    return until - max(SHORTEST_WARNING, min(LONGEST_WARNING, (until - start) / 4))
+
+
+def why_not_arrive(hold: Hold) -> Refusal | None:
+    """A hold that has lapsed may still become a stay, if its beds are free: she has arrived, only late."""
+    if hold.ended_how in ("", HoldEnd.LAPSED):
+        return None
+    return HOLD_ENDED
+
+
+def live_hold(family: UUID) -> Hold | None:
+    """The hold that has not ended; its time may have run out a moment ago."""
+    return Hold.objects.filter(family=family, ended_at=None).first()
+
+
+def live_stay(family: UUID) -> Stay | None:
+    """The family's stay, while it lives here."""
+    return Stay.objects.filter(family=family, departed_at=None).first()
+
+
+def kept_apart_from(family: UUID) -> set[UUID]:
+    """The families that must not live in the same house with this one."""
+    marks = KeepApart.objects.filter(Q(one=family) | Q(other=family), lifted_at=None)
+    return {mark.other if mark.one == family else mark.one for mark in marks}
