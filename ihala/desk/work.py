@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import DateTimeField, Q, QuerySet, Value
 from django.db.models.fields import CharField
 from django.utils.translation import get_language
 
 from ihala.accounts.roles import Permission, Role
 from ihala.core.clock import now
+from ihala.core.kept import NOW, Given, kept, kept_within
 from ihala.organisations.models import Actor
 from ihala.referrals.enums import State
 from ihala.referrals.models import Referral
@@ -29,7 +30,9 @@ PAGE = 40
 MANY = 100
 SOON = timedelta(hours=4)
 ENDS_SOON = timedelta(days=14)
+ENDING = Given("soon", DateTimeField())
 NEVER = datetime.max.replace(tzinfo=UTC)
+TURNS = (Part.INCOMING, Part.OUTGOING, Part.LISTED)
 BY_CHANGE = (List.INBOX, List.OUTBOX, List.DRAFTS)
 
 
@@ -73,24 +76,54 @@ class Page:
 
 
 def find(kind: List, actor: Actor, filters: Filters = Filters(), after: After | None = None) -> Page:  # noqa: B008
-    """One page of a list, and what waits. One query."""
-    waiting = _waiting(actor)
-    listed = [] if kind == List.WORK and not filters and not after else _listed(kind, actor, filters, after)
-    extra = _beside(actor) if kind == List.WORK and not filters and not after else []
-    found = _together([*waiting, *listed, *extra])
-    turns = [row for row in found if row.part in (Part.INCOMING, Part.OUTGOING)]
-    rows = (
-        _sorted(kind, [row for row in found if row.part == Part.LISTED]) if listed else _sorted(kind, turns)
-    )
-    more = len(rows) > PAGE
-    rows = rows[:PAGE] + [row for row in found if extra and row.part not in (Part.INCOMING, Part.OUTGOING)]
-    counters = _counted(turns)
+    """One page of a list, and what waits. Two narrow queries."""
+    at = {"now": now(), "soon": now() + ENDS_SOON}
+    if filters or after:
+        found = [Brief(*row) for row in _page.build(actor, kind, filters, after, **at)]
+    else:
+        found = [Brief(*row) for row in _page(actor, kind, **at)]
+    rows = _sorted(kind, [row for row in found if row.part in TURNS])
+    beside = [row for row in found if row.part not in TURNS]
+    counters, more = counters_of(actor), len(rows) > PAGE
+    rows = rows[:PAGE] + beside
     return Page(rows, more, counters, _fingerprint(actor, rows, more, counters))
 
 
+@kept
+def _page(
+    actor: Actor,
+    kind: List,
+    filters: Filters = Filters(),  # noqa: B008
+    after: After | None = None,
+    now: Any = NOW,
+    soon: Any = ENDING,
+) -> QuerySet:
+    """The rows of the page; My work is all that waits, and what waits beside the turn."""
+    if kind == List.WORK and not filters and not after:
+        return _together([*_waiting(actor), *_beside(actor, soon)])
+    return _together(_listed(kind, actor, filters, after, now))
+
+
 def counters_of(actor: Actor) -> Counters:
-    """Only the counters, for the navigation of other pages. One query."""
-    return _counted(_together(_waiting(actor)))
+    """What waits, for the tabs and for the navigation of every page. One query."""
+    counted = _turns(actor, now=now())
+    numbers = {"drafts": 0, "incoming": 0, "outgoing": 0}
+    for place, _late, number in counted:
+        numbers[place] += number
+    late = sum(number for _place, late, number in counted if late)
+    return Counters(sum(numbers.values()), overdue=late, **numbers)
+
+
+COUNTING = """
+SELECT CASE WHEN state IN ('draft', 'awaiting_approval') THEN 'drafts' ELSE part END, due_at < %s, count(*)
+FROM ({}) AS waiting GROUP BY 1, 2
+"""
+
+
+@kept_within(COUNTING, NOW)
+def _turns(actor: Actor) -> QuerySet:
+    """Where it is this side's turn, at most a hundred each way."""
+    return _together(_waiting(actor))
 
 
 def _waiting(actor: Actor) -> list[QuerySet]:
@@ -104,7 +137,7 @@ def _waiting(actor: Actor) -> list[QuerySet]:
     ]
 
 
-def _listed(kind: List, actor: Actor, filters: Filters, after: After | None) -> list[QuerySet]:
+def _listed(kind: List, actor: Actor, filters: Filters, after: After | None, now: Any) -> list[QuerySet]:
     """The rows of the page itself and one more, from each side of the table the list draws from."""
     seen, me = Referral.objects.visible_to(actor).filter(filters.condition(actor)), actor.organisation_id
     if kind in BY_CHANGE:
@@ -122,7 +155,7 @@ def _listed(kind: List, actor: Actor, filters: Filters, after: After | None) -> 
         seen.filter(sender=me, waits_for_sender=True),
     )
     if kind == List.OVERDUE:
-        sides = tuple(side.filter(due_at__lt=now()) for side in sides)  # type: ignore[assignment]
+        sides = tuple(side.filter(due_at__lt=now) for side in sides)  # type: ignore[assignment]
     return [_narrow(_by_due(side.filter(_later(after))), Part.LISTED)[: PAGE + 1] for side in sides]
 
 
@@ -134,7 +167,7 @@ def _later(after: After | None) -> Q:
     return Q(due_at__isnull=True) | Q(due_at__gt=after.moment) | Q(due_at=after.moment, id__gt=after.id)
 
 
-def _beside(actor: Actor) -> list[QuerySet]:
+def _beside(actor: Actor, soon: Any) -> list[QuerySet]:
     """What waits beside the turn: reviews, second signatures, consents that end, destruction to be attested."""
     seen, me = Referral.objects.visible_to(actor), actor.organisation_id
     mine = seen.filter(sender=me, ended_at__isnull=True)
@@ -146,7 +179,7 @@ def _beside(actor: Actor) -> list[QuerySet]:
     if actor.has(Permission.SIGN_LEGAL_BASIS):
         parts.append((mine.filter(signature_pending=True), Part.SIGNATURE))
     if actor.has(Permission.RECORD_CONSENT):
-        ending = mine.filter(basis_until__lt=now() + ENDS_SOON)
+        ending = mine.filter(basis_until__lt=soon)
         parts.append((ending, Part.CONSENT))
     return [_narrow(_by_due(found), part)[:PAGE] for found, part in parts]
 
@@ -160,22 +193,15 @@ def _narrow(found: QuerySet, part: Part) -> QuerySet:
     return named.values_list("id", "version", "state", "due_at", "changed_at", "part")
 
 
-def _together(parts: list[QuerySet]) -> list[Brief]:
+def _together(parts: list[QuerySet]) -> QuerySet:
     first, *others = parts
-    return [Brief(*row) for row in first.union(*others, all=True)]
+    return first.union(*others, all=True)
 
 
 def _sorted(kind: List, rows: Iterable[Brief]) -> list[Brief]:
     if kind in BY_CHANGE:
         return sorted(rows, key=lambda row: (-row.changed_at.timestamp(), row.id))
     return sorted(rows, key=lambda row: (row.due_at or NEVER, row.id))
-
-
-def _counted(turns: list[Brief]) -> Counters:
-    drafts = sum(row.state in (State.DRAFT, State.AWAITING_APPROVAL) for row in turns)
-    incoming = sum(row.part == Part.INCOMING for row in turns)
-    late = sum(is_late(row.due_at) for row in turns)
-    return Counters(len(turns), incoming, len(turns) - incoming - drafts, drafts, late)
 
 
 def is_late(due_at: datetime | None) -> bool:

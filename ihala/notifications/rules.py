@@ -1,8 +1,11 @@
 """Who is told, and who has not looked yet. It queries and never writes."""
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ihala.accounts.roles import Role
+from ihala.core.kept import kept_within
 from ihala.organisations import rules as organisations
 from ihala.organisations.models import Actor, Membership
 
@@ -19,16 +22,22 @@ def visible_to(actor: Actor) -> QuerySet[Notification]:
     return found.exclude(author=actor.organisation_id, author_membership_id=actor.membership_id)
 
 
-def unseen_by(actor: Actor) -> QuerySet[Notification]:
+def unseen_by(actor: Actor, among: int | None = None) -> QuerySet[Notification]:
     """Of the newest of these, what the actor has not looked at."""
-    newest = visible_to(actor).order_by("-created_at", "id").values("pk")[:NEWEST]
+    newest = visible_to(actor).order_by("-created_at", "id").values("pk")[: among or NEWEST]
     looked = Seen.objects.filter(notification=OuterRef("pk"), membership=actor.membership_id)
     return Notification.objects.filter(~Exists(looked), pk__in=newest)
 
 
 def unseen_count(actor: Actor) -> int:
     """The number on the bell. One query."""
-    return unseen_by(actor).count()
+    ((number,),) = _unseen(actor, NEWEST) or [(0,)]
+    return number
+
+
+@kept_within("SELECT count(*) FROM ({}) AS unseen")
+def _unseen(actor: Actor, among: int) -> QuerySet[Notification, UUID]:
+    return unseen_by(actor, among).values_list("pk", flat=True)
 
 
 def recipients(notification: Notification) -> list[Membership]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from django.db.models import BigIntegerField
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from ihala.accounts.roles import Permission, Role, permissions_of
+from ihala.core.kept import Given
+
+IDS = ("user_id", "membership_id", "organisation_id")
 
 
 def in_readers_language(ar: str, en: str) -> str:
@@ -51,6 +56,15 @@ class Actor:
     def permissions(self) -> frozenset[Permission]:
         """All that the actor's roles carry."""
         return permissions_of(self.roles)
+
+    def in_general(self) -> Actor:
+        """Anybody with these roles, for queries that are worked out once (`ihala.core.kept`)."""
+        ids: dict[str, Any] = {name: Given(name, BigIntegerField()) for name in IDS}
+        return Actor(**ids, roles=self.roles, system=self.system)
+
+    def ids(self) -> dict[str, int]:
+        """The ids that stand for `in_general` when such a query is asked."""
+        return {name: getattr(self, name) for name in IDS}
 
     @property
     def name(self) -> str:

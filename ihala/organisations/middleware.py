@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.db.models import BigIntegerField, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.crypto import constant_time_compare
@@ -19,6 +20,7 @@ from ihala.accounts.roles import Role
 from ihala.accounts.rules import is_public
 from ihala.core.acting import at_the_door, becoming
 from ihala.core.clock import now
+from ihala.core.kept import Given, kept
 
 from .models import Actor, Membership, Request
 
@@ -146,11 +148,17 @@ def _membership(request: Request, user_id: int) -> Membership | None:
     since = request.session.setdefault(SINCE, now().timestamp())
     if now().timestamp() - since > LONGEST_SESSION.total_seconds():
         return None
-    found = Membership.objects.select_related("user", "organisation").filter(
-        user=user_id, active=True, user__is_active=True, organisation__is_active=True
-    )
-    membership = next(iter(found.annotate(acts=becoming("organisation_id"))[:1]), None)
+    membership = next(iter(_entering(None, user=user_id)), None)
     signed = request.session.get(HASH_SESSION_KEY, "")
     if membership is None or not constant_time_compare(signed, membership.user.get_session_auth_hash()):
         return None
     return membership
+
+
+@kept
+def _entering(actor: None) -> QuerySet[Membership]:
+    """The membership in which somebody works, who acts for its organisation from here on."""
+    found = Membership.objects.select_related("user", "organisation").filter(
+        user=Given("user", BigIntegerField()), active=True, user__is_active=True, organisation__is_active=True
+    )
+    return found.annotate(acts=becoming("organisation_id"))[:1]

@@ -1,0 +1,129 @@
+"""Queries whose SQL is worked out once.
+
+Putting a query together costs Django several times what PostgreSQL needs to answer it, and a page asks the same few
+questions again and again; only the ids and the moment differ. A function marked with `kept` says in a queryset what is
+asked; where a value comes from whoever asks, it says `Given` (an actor in general has ids of that kind). Its SQL is put
+together once per set of roles and remembered without any value; each asking binds its own. Row-level security, the
+reading of rows and the meaning of the query are the queryset's: nothing is said twice.
+"""
+
+from collections.abc import Callable, Hashable
+from copy import copy
+from functools import update_wrapper
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import DateTimeField, Expression, Field, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+
+class Given(Expression):
+    """A value that is given when the query is asked."""
+
+    def __init__(self, name: str, output_field: "Field[Any, Any]") -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        """A place for the value."""
+        return "%s", [self]
+
+
+NOW = Given("now", DateTimeField())
+
+
+class Asks(Protocol):
+    """Somebody who asks: the roles decide what the query looks like, the ids are bound to it."""
+
+    @property
+    def roles(self) -> frozenset[Any]: ...
+
+    @property
+    def system(self) -> bool: ...
+
+    def in_general(self) -> Any:
+        """The same with `Given` in place of every id."""
+
+    def ids(self) -> dict[str, int]:
+        """The ids by the names `in_general` gave them."""
+
+
+class Kept:
+    """A question: `build(actor, *shape)` makes its queryset, calling it answers with the rows.
+
+    `shape` are hashable values that change the SQL; `given` are the values of further `Given` in it. With `around` the
+    queryset's SQL stands in the place of its `{}`, and the answer is plain tuples.
+    """
+
+    def __init__(
+        self, build: Callable[..., "QuerySet[Any, Any]"], around: str = "", before: tuple[Given, ...] = ()
+    ) -> None:
+        self.build, self.around, self.before = build, around, before
+        self._known: dict[Hashable, _Compiled] = {}
+        update_wrapper(self, build)
+
+    def __call__(self, actor: Asks | None, *shape: Hashable, **given: Any) -> list[Any]:
+        """The rows, as the queryset reads them. Without an actor, all that differs is `given`."""
+        key = (shape, actor and actor.roles, actor and actor.system)
+        compiled = self._known.get(key)
+        if compiled is None:
+            asked = self.build(actor and actor.in_general(), *shape)
+            compiled = self._known[key] = _Compiled(asked, self.around, self.before)
+        return compiled.rows(actor.ids() | given if actor else given)
+
+
+def kept(build: Callable[..., "QuerySet[Any, Any]"]) -> Kept:
+    """Mark what makes a queryset as a question."""
+    return Kept(build)
+
+
+def kept_within(around: str, *before: Given) -> Callable[[Callable[..., "QuerySet[Any, Any]"]], Kept]:
+    """The same for a question about a queryset's rows, such as how many there are of each kind.
+
+    `before` are the values of the placeholders that stand before the `{}` of `around`.
+    """
+    return lambda build: Kept(build, around, before)
+
+
+class _Compiled:
+    """A queryset's SQL with the places of its values."""
+
+    def __init__(self, queryset: "QuerySet[Any, Any]", around: str, before: tuple[Given, ...]) -> None:
+        asked: Any = queryset
+        query = asked.query
+        self.reader = asked._iterable_class
+        self.compiler = query.get_compiler(asked.db)
+        # All that Django's readers of rows ask of a queryset.
+        self.asked = SimpleNamespace(
+            db=asked.db, model=asked.model, _fields=asked._fields, _known_related_objects={},
+            query=SimpleNamespace(
+                extra_select=query.extra_select, values_select=query.values_select,
+                annotation_select=query.annotation_select,
+            ),
+        )  # fmt: skip
+        try:
+            self.sql, self.values = self.compiler.as_sql()
+        except EmptyResultSet:
+            self.sql, self.values = "", ()
+        self.around = around
+        if around and self.sql:
+            self.sql, self.values = around.format(self.sql), (*before, *self.values)
+
+    def rows(self, given: dict[str, Any]) -> list[Any]:
+        """What Django makes of the answer: instances, tuples, single values."""
+        if not self.sql:
+            return []
+        bound = tuple(given[one.name] if isinstance(one, Given) else one for one in self.values)
+        if self.around:
+            with connection.cursor() as cursor:
+                cursor.execute(self.sql, bound)
+                return cursor.fetchall()
+        compiler = copy(self.compiler)
+        compiler.connection = connection
+        compiler.as_sql = lambda *_options, **_more: (self.sql, bound)
+        asked = copy(self.asked)
+        asked.query = copy(asked.query)
+        asked.query.get_compiler = lambda *_options, **_more: compiler
+        return list(self.reader(asked))
