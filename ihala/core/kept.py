@@ -13,9 +13,10 @@ from functools import update_wrapper
 from types import SimpleNamespace
 from typing import Any, Protocol
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import DateTimeField, Expression, Field, QuerySet
+from django.db.models import BooleanField, DateTimeField, Expression, Field, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -29,6 +30,15 @@ class Given(Expression):
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """A place for the value."""
         return "%s", [self]
+
+
+class Among(Func):
+    """A column is one of the given values: the same statement for any number of them."""
+
+    template, arg_joiner, output_field = "(%(expressions)s))", " = ANY(", BooleanField()
+
+    def __init__(self, column: str, name: str, kind: "Field[Any, Any]") -> None:
+        super().__init__(column, Given(name, ArrayField(kind)))
 
 
 NOW = Given("now", DateTimeField())

@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 
 import phonenumbers
 from babel.dates import get_day_names, get_month_names
+from django.db.models import TextChoices
 from django.utils.translation import get_language, gettext_lazy, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
 from hijridate import Gregorian
@@ -71,6 +72,16 @@ def phone(value: str, region: str = "AE") -> str:
 def is_arabic() -> bool:
     """True while the reader's language is Arabic."""
     return (get_language() or "ar").startswith("ar")
+
+
+def label(code: TextChoices) -> str:
+    """The words of a code in the reader's language; looked up once for each language."""
+    return _label(get_language() or "ar", type(code), code.value)
+
+
+@lru_cache(maxsize=4096)
+def _label(language: str, choices: type[TextChoices], value: str) -> str:
+    return str(choices(value).label)
 
 
 @lru_cache

@@ -1,19 +1,21 @@
 """Rows as a list shows them: what it is about and who is to be housed in counts and ages, never who they are."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
+from ihala.core.kept import Among, kept
+from ihala.core.text import label
 from ihala.core.vocabulary import AgeBand, Category, Sex
-from ihala.organisations.models import Actor, Membership
+from ihala.organisations.models import Actor, Membership, in_readers_language
 from ihala.referrals.enums import Side, State
 from ihala.referrals.models import Referral, ReferralSide
 from ihala.referrals.rules import awaited
@@ -21,13 +23,35 @@ from ihala.referrals.workflow import shown_state, turn
 
 from .work import Brief, is_late
 
-SHOWN = (
-    "reference", "urgency", "category", "household", "state", "due_at", "decide_due_at", "decide_left", "plan_version",
-    "plan_sender_at", "plan_receiver_at", "arrival_sender_at", "arrival_receiver_at", "next_step_at",
-    "check_closed_at", "sender__name_ar", "sender__name_en", "receiver__name_ar", "receiver__name_en",
-)  # fmt: skip
-"""What a line and the question whose turn it is read of a referral; a list of forty need not load the rest."""
 
+class Line(NamedTuple):
+    """What a list and the question whose turn it is read of a referral; a list of forty need not load the rest."""
+
+    id: UUID
+    reference: str
+    urgency: str
+    category: str
+    household: list[dict[str, str]]
+    state: str
+    due_at: datetime | None
+    decide_due_at: datetime | None
+    decide_left: timedelta | None
+    plan_version: int
+    plan_sender_at: datetime | None
+    plan_receiver_at: datetime | None
+    arrival_sender_at: datetime | None
+    arrival_receiver_at: datetime | None
+    next_step_at: datetime | None
+    check_closed_at: datetime | None
+    sender_id: int
+    sender__name_ar: str
+    sender__name_en: str
+    receiver__name_ar: str
+    receiver__name_en: str
+    assigned: int | None
+
+
+SAMPLE = "R-0000-0000"
 CHILDREN = (AgeBand.INFANT, AgeBand.TODDLER, AgeBand.CHILD, AgeBand.TEEN)
 
 
@@ -69,7 +93,12 @@ def household_words(household: list[dict[str, str]]) -> str:
 
 def _person(one: dict[str, str]) -> str:
     """Somebody by sex and age, as housing asks for it."""
-    child = one["age_band"] in CHILDREN
+    return _by_sex_and_age(get_language() or "ar", one["sex"], one["age_band"])
+
+
+@lru_cache(maxsize=256)
+def _by_sex_and_age(language: str, sex: str, band: str) -> str:
+    child = band in CHILDREN
     names = {
         (Sex.FEMALE, False): pgettext("household", "Woman"),
         (Sex.MALE, False): pgettext("household", "Man"),
@@ -77,15 +106,12 @@ def _person(one: dict[str, str]) -> str:
         (Sex.MALE, True): pgettext("household", "Boy"),
     }
     unknown = pgettext("household", "Child") if child else pgettext("household", "Adult")
-    return _with_ages(names.get((Sex(one["sex"]), child), unknown), [one["age_band"]])
+    return _with_ages(names.get((Sex(sex), child), unknown), [band])
 
 
 def _with_ages(word: str, bands: list[str]) -> str:
-    order = list(AgeBand)
-    ages = [
-        str(AgeBand(band).label)
-        for band in sorted(Counter(bands), key=lambda band: order.index(AgeBand(band)))
-    ]
+    there = set(bands)
+    ages = [label(band) for band in AgeBand if band in there]
     return _("%(who)s (%(ages)s)") % {
         "who": word,
         "ages": pgettext("between items of a list", ", ").join(ages),
@@ -97,38 +123,44 @@ def rows_of(briefs: Iterable[Brief], actor: Actor) -> dict[UUID, Row]:
     ids = {brief.id for brief in briefs}
     if not ids:
         return {}
+    lines = [Line(*found) for found in _lines(actor, ids=list(ids))]
+    names = _names({line.assigned for line in lines if line.assigned})
+    return {line.id: _row(line, actor, names) for line in lines}
+
+
+@kept
+def _lines(actor: Actor) -> QuerySet[Referral, Any]:
     mine = ReferralSide.objects.filter(referral=OuterRef("pk"), organisation=actor.organisation_id)
-    found = (
-        Referral.objects.visible_to(actor)
-        .filter(pk__in=ids)
-        .select_related("sender", "receiver")
-        .only(*SHOWN)
-        .annotate(assigned=Subquery(mine.values("assigned_id")[:1]))
-    )
-    referrals = list(found)
-    names = _names({referral.assigned for referral in referrals} - {None})
-    return {referral.pk: _row(referral, actor, names) for referral in referrals}
+    found = Referral.objects.visible_to(actor).filter(Among("pk", "ids", UUIDField()))
+    return found.annotate(assigned=Subquery(mine.values("assigned_id")[:1])).values_list(*Line._fields)
 
 
 def _names(members: set[int]) -> dict[int, str]:
     return {member.pk: member.name for member in Membership.objects.filter(pk__in=members)} if members else {}
 
 
-def _row(referral: Any, actor: Actor, names: dict[int, str]) -> Row:
-    state = shown_state(referral, actor.organisation_id)
-    incoming = referral.side_of(actor.organisation_id) is Side.RECEIVER
-    due = referral.due_at if state == referral.state else referral.decide_due_at
-    ours = (Side.RECEIVER if incoming else Side.SENDER) in turn(referral)
+def _row(line: Any, actor: Actor, names: dict[int, str]) -> Row:
+    state = shown_state(line, actor.organisation_id)
+    incoming = line.sender_id != actor.organisation_id
+    due = line.due_at if state == line.state else line.decide_due_at
+    ours = (Side.RECEIVER if incoming else Side.SENDER) in turn(line)
+    sender = (line.sender__name_ar, line.sender__name_en)
+    receiver = (line.receiver__name_ar, line.receiver__name_en)
     return Row(
-        id=referral.pk, url=_url(referral), reference=referral.reference, urgency=referral.urgency,
-        what=str(Category(referral.category).label), who=household_words(referral.household),
-        side=(referral.sender if incoming else referral.receiver).name, incoming=incoming, state=state.value,
-        state_label=str(state.label), due=due, paused=referral.decide_left is not None,
-        mine=names.get(referral.assigned, ""), late=ours and is_late(due), ours=ours,
-        awaited=awaited(referral, state),
+        id=line.id, url=_url(line), reference=line.reference, urgency=line.urgency,
+        what=label(Category(line.category)), who=household_words(line.household),
+        side=in_readers_language(*(sender if incoming else receiver)), incoming=incoming, state=state.value,
+        state_label=label(state), due=due, paused=line.decide_left is not None,
+        mine=names.get(line.assigned, ""), late=ours and is_late(due), ours=ours, awaited=awaited(line, state),
     )  # fmt: skip
 
 
-def _url(referral: Referral) -> str:
-    page = "need" if referral.state == State.DRAFT else "detail"
-    return reverse(f"referrals:{page}", args=[referral.reference])
+def _url(line: Line) -> str:
+    before, _sample, after = _address("need" if line.state == State.DRAFT else "detail")
+    return f"{before}{line.reference}{after}"
+
+
+@lru_cache
+def _address(page: str) -> tuple[str, str, str]:
+    """The address of such a page, parted where the reference stands."""
+    return reverse(f"referrals:{page}", args=[SAMPLE]).partition(SAMPLE)

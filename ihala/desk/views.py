@@ -17,7 +17,7 @@ from ihala.referrals.workflow import NOT_YOURS
 from .context import capped, keep_counters, works_with_referrals
 from .counts import counts_of
 from .enums import List
-from .filters import After, FilterForm, Filters, address
+from .filters import After, Filters, address
 from .rows import rows_of
 from .sections import sections_of
 from .work import Counters, Page, find
@@ -75,7 +75,7 @@ def _shown(request: Request, kind: List, page: Page | None = None) -> dict[str, 
     sections = sections_of(page.rows, found, actor) if kind == List.WORK else []
     return {
         "kind": kind, "title": kind.label, "tabs": _tabs(kind, page.counters), "filters": filters,
-        "form": FilterForm(initial=filters.query()), "here": here, "etag": page.etag, "sections": sections,
+        "here": here, "etag": page.etag, "sections": sections,
         "rows": [found[row.id] for row in page.rows if row.id in found], "late": page.counters.overdue,
         "poll_url": address(reverse("desk:rows", args=[kind]), filters, After.read(after)),
         "next_url": address(here, filters, following) if following else "",
