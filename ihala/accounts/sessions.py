@@ -1,5 +1,6 @@
 """Sessions in PostgreSQL, as Django keeps them, read by a query that is worked out once."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends import db
@@ -20,6 +21,10 @@ class SessionStore(db.SessionStore):
             self._session_key = None
             return {}
         return self.decode(found[0])
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """By the one clock, like the moment it is compared with."""
+        return super().get_expiry_date(**{"modification": now(), **kwargs})
 
 
 @kept
