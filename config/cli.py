@@ -50,11 +50,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     intake.set_defaults(run=_intake)
 
+    _add_erase(commands)
+
     messages = commands.add_parser("messages", help="the Arabic catalogue")
     messages.add_argument("action", choices=["check", "merge", "compile"])
     messages.set_defaults(run=_messages)
     _add_bench(commands)
     return parser
+
+
+GROUNDS = ("right_to_erasure", "consent_withdrawn", "retention_over", "unlawful", "court_order")
+CLASSES = ("triage", "identity", "narrative", "safety", "clinical", "attachments")
+
+
+def _add_erase(commands: Any) -> None:
+    erase = commands.add_parser("erase", help="erase a case, a class of it or a person, for good")
+    erase.add_argument("--case", metavar="REFERENCE", help="the case; all of it without --class or --person")
+    part = erase.add_mutually_exclusive_group()
+    part.add_argument("--class", dest="cls", choices=CLASSES, help="one disclosure class of the case")
+    part.add_argument("--person", metavar="ROLE:NUMBER", help="one person: companion:2, person_of_concern:1")
+    erase.add_argument("--reason", choices=GROUNDS, default=GROUNDS[0], help="the legal ground")
+    erase.add_argument(
+        "--asked-by", choices=("survivor", "guardian", "person", "organisation"), default="survivor"
+    )
+    erase.add_argument("--ask-receivers", action="store_true", help="receivers attest what they destroyed")
+    erase.add_argument("--confirm", metavar="REQUEST", help="confirm a request, as another person")
+    erase.add_argument("--as", dest="user", required=True, metavar="USER", help="the staff account that acts")
+    erase.add_argument(
+        "--yes", action="store_true", help="do it; without, it is only shown what would be done"
+    )
+    erase.set_defaults(run=_erase)
 
 
 def _add_bench(commands: Any) -> None:
@@ -105,6 +130,12 @@ def _bench(options: argparse.Namespace) -> int:
     from .bench import run
 
     return run.run(say, quick=options.quick)
+
+
+def _erase(options: argparse.Namespace) -> int:
+    from . import installation
+
+    return installation.erase(options, say)
 
 
 def _messages(options: argparse.Namespace) -> int:

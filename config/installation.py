@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 
@@ -95,6 +96,18 @@ def intake(files: list[str], user: str, say: Say) -> int:
         from ihala.referrals.intake import run_command
 
         return run_command(files, user)
+
+
+def erase(options: Any, say: Say) -> int:
+    """Show, request or confirm an erasure as a staff member."""
+    with _a_database(say):
+        _set_up()
+        from django.utils.translation import override
+
+        from ihala.erasure.command import run
+
+        with override("en"):
+            return run(options, say)
 
 
 def check(say: Say) -> int:

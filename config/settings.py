@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "ihala.consent",
     "ihala.shelter",
     "ihala.referrals",
+    "ihala.erasure",
     "ihala.reporting",
     "ihala.desk",
     "ihala.demo",

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consent/", include("ihala.consent.urls")),
     path("consent/", include("ihala.referrals.consent_urls")),
     path("intake/", include("ihala.referrals.intake_urls")),
+    path("erasure/", include("ihala.erasure.urls")),
     path("referrals/", include("ihala.referrals.urls")),
     path("reporting/", include("ihala.reporting.urls")),
 ]

@@ -55,6 +55,9 @@ class Permission(StrEnum):
     MANAGE_ROTA = "manage_rota"
     MANAGE_STAFF = "manage_staff"
     MANAGE_CALENDAR = "manage_calendar"
+    REQUEST_ERASURE = "request_erasure"
+    CONFIRM_ERASURE = "confirm_erasure"
+    MANAGE_RETENTION = "manage_retention"
 
 
 R, P = Role, Permission
@@ -71,7 +74,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.SIGN_LEGAL_BASIS, P.PLAN_HANDOVER, P.CONFIRM_ARRIVAL, P.REPORT_OUTCOME,
         P.APPROVE_REFERRAL, P.ACCEPT_EMERGENCY, P.ACCEPT_ANY, P.CONFIRM_DECLINE, P.ASSIGN, P.CLOSE_SAFETY_CHECK,
         P.ENTER_IN_ERROR, P.PROPOSE_AGREEMENT, P.SIGN_AGREEMENT, P.MANAGE_ROTA, P.SEE_COUNTS,
-        P.SEE_BEDS, P.PLACE_FAMILIES, P.KEEP_APART, P.MANAGE_HOUSES,
+        P.SEE_BEDS, P.PLACE_FAMILIES, P.KEEP_APART, P.MANAGE_HOUSES, P.REQUEST_ERASURE,
     }),
     # Answers the inbox day and night; for emergencies also what cannot wait for the morning.
     R.DUTY_OFFICER: frozenset({
@@ -83,9 +86,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # lives there.
     R.PRACTITIONER: frozenset({P.READ_CASE, P.RECORD_CONSENT, P.SEE_BEDS}),
     # Sees counts and pictures, no names; signs for the organisation.
-    R.DIRECTOR: frozenset({P.SEE_COUNTS, P.PROPOSE_AGREEMENT, P.SIGN_AGREEMENT}),
-    # Reads the log, reviews exceptional access.
-    R.DPO: frozenset({P.READ_AUDIT, P.SEE_COUNTS}),
+    R.DIRECTOR: frozenset({P.SEE_COUNTS, P.PROPOSE_AGREEMENT, P.SIGN_AGREEMENT, P.CONFIRM_ERASURE}),
+    # Reads the log, reviews exceptional access, answers erasure, sets how long cases are kept.
+    R.DPO: frozenset({
+        P.READ_AUDIT, P.SEE_COUNTS, P.REQUEST_ERASURE, P.CONFIRM_ERASURE, P.MANAGE_RETENTION,
+    }),
     # Manages staff and settings; sees no content of any case.
     R.ADMINISTRATOR: frozenset({P.MANAGE_STAFF, P.MANAGE_CALENDAR}),
     # Runs training, knowledge, meetings and campaigns; sees counts.

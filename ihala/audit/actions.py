@@ -235,8 +235,13 @@ def erase(
     agent().erase(root, prints)
 
 
+def is_lying(root: UUID, prints: Mapping[str, str] | None) -> bool:
+    """Is a salt still (or again) there that was to be destroyed?"""
+    return agent().is_lying(root, prints)
+
+
 def fingerprints(root: UUID, parts: Collection[str]) -> dict[str, str]:
-    """What the intent to erase these parts of a root must name; None can be named only where there is no such part."""
+    """What the intent to erase these parts of a root names: part → hash of its salt, for those that have one."""
     return agent().fingerprints(root, parts)
 
 

@@ -30,7 +30,7 @@ from .content import CaseContent
 from .enums import AccessReason, CaseState, CloseReason
 from .models import Access, Case, CaseNote, FormDraft, Person
 from .references import new_reference
-from .rules import NOT_ARRIVED, NOT_PERMITTED, NOT_VISIBLE, tidy, why_not_change, why_not_manage, why_not_open
+from .rules import NOT_PERMITTED, NOT_VISIBLE, STILL, tidy, why_not_change, why_not_manage, why_not_open
 
 PAPER_REFERENCE_KNOWN = Refusal(
     "paper_reference_known", _("There is a case with this file number already."), Status.CONFLICT
@@ -147,7 +147,7 @@ def open_case_page(case: Case, *, by: Actor, purpose: Purpose) -> OpenedCase:
 
 def _open(case: Case, by: Actor, purpose: Purpose, notes: list[CaseNote]) -> OpenedCase:
     _require(why_not_open(case, by))
-    if case.state == CaseState.EXPECTED:
+    if case.state in STILL:
         return OpenedCase(CaseContent(case.category))
     rows = list(Person.objects.filter(case=case).order_by("role", "position"))
     opened = open_sealed(by, purpose, sealed.openings(case, rows, notes))
@@ -320,8 +320,7 @@ def add_note(case: Case, body: str, *, by: Actor) -> CaseNote:
     """An internal note, never disclosed. A closed case takes notes too, an expected one has no key yet."""
     case = _locked(case)
     _require(why_not_open(case, by))
-    if case.state == CaseState.EXPECTED:
-        raise Refused(NOT_ARRIVED)
+    _require(STILL.get(CaseState(case.state)))
     body = text.clean(body)
     if not body:
         raise Refused(EMPTY_NOTE)

@@ -15,6 +15,7 @@ class CaseState(TextChoices):
     EXPECTED = "expected", pgettext_lazy("case state", "Expected")
     OPEN = "open", pgettext_lazy("case state", "Open")
     CLOSED = "closed", pgettext_lazy("case state", "Closed")
+    ERASED = "erased", pgettext_lazy("case state", "Erased")
 
 
 class PersonRole(TextChoices):

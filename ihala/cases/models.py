@@ -86,7 +86,8 @@ class Case(Model):
             UniqueConstraint(fields=["organisation", "paper_reference"], name="case_paper_reference_once"),
             CheckConstraint(
                 condition=(Q(state=CaseState.CLOSED) & Q(closed_at__isnull=False) & ~Q(close_reason=""))
-                | (~Q(state=CaseState.CLOSED) & Q(closed_at__isnull=True) & Q(close_reason="")),
+                | (~Q(state=CaseState.CLOSED) & Q(closed_at__isnull=True) & Q(close_reason=""))
+                | Q(state=CaseState.ERASED),
                 name="case_closed_when_and_why",
             ),
             CheckConstraint(

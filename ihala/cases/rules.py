@@ -240,7 +240,11 @@ def by_class(fields: tuple[Field, ...], values: dict[str, JSON]) -> dict[Disclos
 NOT_VISIBLE = Refusal("not_visible", gettext_lazy("This case cannot be found."), Status.NOT_VISIBLE)
 NOT_PERMITTED = Refusal("not_permitted", gettext_lazy("Your role does not write cases."), Status.FORBIDDEN)
 CLOSED = Refusal("case_closed", gettext_lazy("This case is closed and can no longer be changed."))
+ERASED = Refusal("case_erased", gettext_lazy("This case has been erased."))
 NOT_ARRIVED = Refusal("case_not_open", gettext_lazy("Nobody has arrived yet; the case is filled on arrival."))
+
+STILL = {CaseState.EXPECTED: NOT_ARRIVED, CaseState.ERASED: ERASED}
+"""States in which there is nothing to read and nothing can be written."""
 
 
 def why_not_open(case: Case, actor: Actor) -> Refusal | None:
@@ -261,4 +265,4 @@ def why_not_change(case: Case, actor: Actor) -> Refusal | None:
     """Who manages an open case may change it."""
     if refusal := why_not_manage(case, actor):
         return refusal
-    return {CaseState.CLOSED: CLOSED, CaseState.EXPECTED: NOT_ARRIVED}.get(CaseState(case.state))
+    return {CaseState.CLOSED: CLOSED, **STILL}.get(CaseState(case.state))

@@ -31,8 +31,8 @@ def subject_of(case: Case) -> Subject:
 
 
 def subject_of_draft(draft: FormDraft) -> Subject:
-    """A draft is erased with its case, or by itself while there is no case yet."""
-    return Subject(SubjectKind.CASE, draft.id, draft.case_id or draft.id)
+    """A draft holds every class: it has a salt of its own, which goes with whatever of its case is erased."""
+    return Subject(SubjectKind.DRAFT, draft.id, draft.case_id or draft.id)
 
 
 def name_of(case: Case, cls: DisclosureClass) -> SecretName:

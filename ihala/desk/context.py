@@ -64,6 +64,8 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
         yield _("Counts"), "desk:counts", "home", 0
     if actor.has(Permission.READ_AUDIT):
         yield _("Log"), "audit:log", "eye", 0
+    if actor.has(Permission.REQUEST_ERASURE) or actor.has(Permission.CONFIRM_ERASURE):
+        yield _("Erasure"), "erasure:list", "lock", 0
     if actor.has(Permission.MANAGE_STAFF):
         yield _("Staff"), "organisations:staff", "people", 0
     yield _("Organisation"), "organisations:organisation", "book", 0

@@ -14,7 +14,9 @@ from typing import NamedTuple
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 
+from ihala.accounts.models import User
 from ihala.accounts.roles import Permission, Role, permissions_of
+from ihala.core.acting import at_the_door
 from ihala.core.clock import now
 from ihala.core.refusal import Refusal
 from ihala.core.worktime import WorkCalendar
@@ -207,3 +209,29 @@ def why_not_change(membership: Membership, actor: Actor) -> Refusal | None:
     if membership.organisation_id != actor.organisation_id:
         return refusals.NOT_VISIBLE
     return refusals.YOURSELF if membership.pk == actor.membership_id else None
+
+
+def staff_member(username: str) -> Actor | None:
+    """The active staff member of this user name, for the command line, where nobody signs in."""
+    with at_the_door():
+        user = User.objects.filter(username=username.strip().lower(), is_active=True).first()
+    if user is None:
+        return None
+    with at_the_door(user.pk):
+        found = Membership.objects.select_related("user", "organisation").filter(
+            user=user, active=True, organisation__is_active=True
+        )
+        membership = found.first()
+        return None if membership is None else _acting_as(membership)
+
+
+def _acting_as(membership: Membership) -> Actor:
+    return Actor(
+        user_id=membership.user_id,
+        membership_id=membership.pk,
+        organisation_id=membership.organisation_id,
+        roles=frozenset(Role(role) for role in membership.roles),
+        name_ar=membership.name_ar,
+        name_en=membership.name_en,
+        username=membership.user.username,
+    )

@@ -15,8 +15,7 @@ from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from ihala.accounts.models import User
-from ihala.accounts.roles import Permission, Role
+from ihala.accounts.roles import Permission
 from ihala.audit.actions import record
 from ihala.audit.enums import EventName
 from ihala.cases.actions import create_case
@@ -24,11 +23,11 @@ from ihala.cases.models import Case
 from ihala.cases.normalise import Doubt
 from ihala.consent import actions as consent
 from ihala.consent import rules as consent_rules
-from ihala.core.acting import acting, at_the_door
+from ihala.core.acting import acting
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import DisclosureClass
-from ihala.organisations.models import Actor, Membership, Organisation
-from ihala.organisations.rules import partners
+from ihala.organisations.models import Actor, Organisation
+from ihala.organisations.rules import partners, staff_member
 from ihala.vault import salts
 
 from .actions import draft
@@ -134,7 +133,7 @@ def _classes(form: Form) -> tuple[DisclosureClass, ...]:
 def run_command(paths: Iterable[str], as_user: str, out: TextIO | None = None) -> int:
     """Import files as that staff member and print what became of each; 1 if any was refused, else 0."""
     out = out or sys.stdout
-    actor = _staff_member(as_user)
+    actor = staff_member(as_user)
     if actor is None or not actor.has(Permission.IMPORT_INTAKE):
         for line in in_both(
             format_lazy(_("There is no staff member “{user}” who imports forms."), user=as_user)
@@ -145,32 +144,6 @@ def run_command(paths: Iterable[str], as_user: str, out: TextIO | None = None) -
     for result in results:
         print("\n".join(_report(result)), file=out)
     return 1 if any(result.refused for result in results) else 0
-
-
-def _staff_member(username: str) -> Actor | None:
-    """The active staff member of this user name."""
-    with at_the_door():
-        user = User.objects.filter(username=username.strip().lower(), is_active=True).first()
-    if user is None:
-        return None
-    with at_the_door(user.pk):
-        found = Membership.objects.select_related("user", "organisation").filter(
-            user=user, active=True, organisation__is_active=True
-        )
-        membership = found.first()
-        return None if membership is None else _acting_as(membership)
-
-
-def _acting_as(membership: Membership) -> Actor:
-    return Actor(
-        user_id=membership.user_id,
-        membership_id=membership.pk,
-        organisation_id=membership.organisation_id,
-        roles=frozenset(Role(role) for role in membership.roles),
-        name_ar=membership.name_ar,
-        name_en=membership.name_en,
-        username=membership.user.username,
-    )
 
 
 def _import_file(path: str, actor: Actor) -> Result:

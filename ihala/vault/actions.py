@@ -13,6 +13,7 @@ from ihala.core.vocabulary import DisclosureClass
 
 from . import keys, salts
 from .custody import KeyName, KeyNotHeld, custody
+from .enums import SubjectKind
 from .models import Deposit, Grant, OrganisationKey
 from .sealing import Basis, Place, SecretName, Subject, class_key, new_secret, person_key, seal
 from .wrapping import deposit_context, grant_context
@@ -87,9 +88,9 @@ def _parts(contents: Iterable[tuple[SecretName, Values]]) -> list[str]:
 def _at_first(subject: Subject, also: Iterable[SecretName], parties: Iterable[int]) -> list[str]:
     """The salts a root will need sooner or later, made in one go with its file."""
     parts = [*DisclosureClass.values, *(name.part for name in also)]
-    return (
-        parts if subject.kind.of_case else [*parts, "thread", *(f"side.{party}" for party in sorted(parties))]
-    )
+    if subject.kind.of_case:
+        return [*parts, "draft"]
+    return [*parts, "thread", *(f"side.{one}" for one in sorted(parties))] if subject.kind.of_referral else []
 
 
 def _seal_values(secret: bytes, values: Values, name: SecretName, lying: salts.Salts) -> list[bytes]:
@@ -164,6 +165,14 @@ def close(subject: Subject, *, holder: int, classes: Collection[str] | None = No
         grants = grants.filter(disclosure_class__in=[str(cls) for cls in classes])
         deposits = deposits.filter(disclosure_class__in=[str(cls) for cls in classes])
     return _delete(grants) + _delete(deposits)
+
+
+def close_package(referral_id: UUID, classes: Collection[str]) -> int:
+    """Take these classes of a referral's package from everybody, the author too: they were erased. How many."""
+    of_package = {
+        "root_id": referral_id, "subject_kind": SubjectKind.REFERRAL, "disclosure_class__in": sorted(classes),
+    }  # fmt: skip
+    return _delete(Grant.objects.filter(**of_package)) + _delete(Deposit.objects.filter(**of_package))
 
 
 def close_basis(kind: str, basis_id: UUID) -> int:

@@ -7,7 +7,7 @@ ids and read the rows themselves; they never believe what a caller says about co
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -99,15 +99,23 @@ class Agent:
         """What the intent to erase parts of a root names; `salts.OnlyWhole` if it can only be erased whole."""
         return salts.fingerprints(root, parts)
 
+    def is_lying(self, root: UUID, prints: Mapping[str, str] | None) -> bool:
+        """Does a salt of a root, or one with these fingerprints, lie there?"""
+        if prints is None:
+            return salts.read(root) is not None
+        return bool(set(prints.items()) & set(salts.fingerprints(root, list(prints)).items()))
+
     def erase(self, root: UUID, prints: Mapping[str, str] | None) -> None:
         """Destroy the salts of a root, or of parts of it, once the erasure of just these is committed and confirmed.
 
         `Refused` otherwise. It may be repeated, and must be until it is on record as done.
         """
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT ihala_may_erase(%s, %s)", [root, None if prints is None else sorted(prints.values())]
-            )
+            asked: list[Any] = [
+                root,
+                *((None, None) if prints is None else (list(prints), list(prints.values()))),
+            ]
+            cursor.execute("SELECT ihala_may_erase(%s, %s, %s)", asked)
             if not cursor.fetchone()[0]:
                 raise Refused(NOT_CONFIRMED)
         salts.erase(root, prints)

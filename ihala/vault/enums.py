@@ -7,10 +7,11 @@ from ihala.core.vocabulary import LegalBasis
 
 
 class SubjectKind(TextChoices):
-    """What a secret belongs to. The root of the first two is a case, of three a referral; a house is its own."""
+    """What a secret belongs to. The root of the first three is a case, of three a referral; a house is its own."""
 
     CASE = "case", _("Case")
     PERSON = "person", _("Person in a case")
+    DRAFT = "draft", _("Form being typed")
     REFERRAL = "referral", _("Disclosure package of a referral")
     THREAD = "thread", _("Exchange between the two sides of a referral")
     SIDE = "side", _("What one side of a referral keeps to itself")
@@ -19,7 +20,7 @@ class SubjectKind(TextChoices):
     @property
     def of_case(self) -> bool:
         """True if the shred salt is a case's."""
-        return self in (SubjectKind.CASE, SubjectKind.PERSON)
+        return self in (SubjectKind.CASE, SubjectKind.PERSON, SubjectKind.DRAFT)
 
     @property
     def of_referral(self) -> bool:

@@ -22,6 +22,9 @@ from typing import BinaryIO
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from ihala.core.refusal import Refusal, Refused
 
 from .sealing import SECRET_BYTES
 
@@ -32,8 +35,11 @@ LINE = re.compile(rb"^([a-z0-9._-]{1,64}) ([0-9a-f]{64})$", re.MULTILINE)
 ZEROS = b"0" * (2 * SECRET_BYTES)
 
 
-class Erased(Exception):
+class Erased(Refused):
     """This case or referral was erased whole; nothing can be sealed under it again."""
+
+    def __init__(self) -> None:
+        super().__init__(Refusal("erased", _("This was erased; nothing can be added to it.")))
 
 
 class OnlyWhole(Exception):
@@ -73,7 +79,7 @@ def ensure(root: UUID, parts: Collection[str], at_first: Iterable[str] = ()) -> 
         if found is None:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if _tombstone(root).exists():
-                raise Erased(str(root))
+                raise Erased
             write_once(path, _lines(dict.fromkeys([*parts, *at_first])))
         elif missing := [part for part in parts if found.of(part) is None]:
             _add(path, missing)

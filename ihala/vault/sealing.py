@@ -63,6 +63,8 @@ class SecretName:
         match self.subject.kind:
             case SubjectKind.THREAD:
                 return "thread"
+            case SubjectKind.DRAFT:
+                return "draft"
             case SubjectKind.SIDE:
                 return f"side.{self.author}"
             case _:

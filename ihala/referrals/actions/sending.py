@@ -9,6 +9,8 @@ from ihala.accounts.roles import Permission
 from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
 from ihala.audit.models import Event
+from ihala.cases import rules as case_rules
+from ihala.cases.enums import CaseState
 from ihala.cases.models import Case
 from ihala.core.clock import now
 from ihala.core.refusal import Refused
@@ -42,6 +44,8 @@ def draft(
     """Start a referral from a case of the actor's organisation; nothing leaves the organisation yet."""
     if not by.has(Permission.DRAFT_REFERRAL) or not Case.objects.visible_to(by).filter(pk=case.pk).exists():
         raise Refused(workflow.NOT_VISIBLE)
+    if case.state == CaseState.ERASED:
+        raise Refused(case_rules.ERASED)
     terms = agreements.active_terms(by.organisation_id, receiver)
     if terms is None:
         raise Refused(workflow.NO_TERMS)
