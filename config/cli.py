@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from . import log
+
 
 def say(line: str) -> None:
     """One line of progress, at once."""
@@ -55,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     messages = commands.add_parser("messages", help="the Arabic catalogue")
     messages.add_argument("action", choices=["check", "merge", "compile"])
     messages.set_defaults(run=_messages)
+    log.add_commands(commands)
     _add_bench(commands)
     return parser
 

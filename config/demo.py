@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -64,7 +65,8 @@ def _start(supervisor: processes.Supervisor, port: int, say: Say, empty: bool) -
         _mark(BEGUN)
         step("config.story", env, say, "The demo story", *(["empty"] if empty else []))
         _mark(TOLD)
-    supervisor.commands = [processes.server(port), processes.worker()]
+    supervisor.commands = [processes.server(port), processes.worker(), processes.sequencer()]
+    supervisor.commands += [processes.witness(port, one.name, one) for one in witnesses()]
     for command in supervisor.commands:
         supervisor.start(command)
     _wait_for(port, supervisor)
@@ -122,9 +124,14 @@ def _begin_again(supervisor: processes.Supervisor, say: Say) -> None:
         connection.execute(
             sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(databases.DATABASE))
         )
-    for name in ("keys", "salts"):
+    for name in ("keys", "salts", "log", "witness"):
         shutil.rmtree(home() / name, ignore_errors=True)
     provision.provision_embedded(supervisor.cluster)
+
+
+def witnesses() -> list[Path]:
+    """The folders of the organisations' witnesses; the story made them."""
+    return sorted(path for path in (home() / "witness").glob("witness.*") if path.is_dir())
 
 
 def _has_mark(mark: str) -> bool:

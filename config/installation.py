@@ -16,7 +16,9 @@ Say = processes.Say
 
 def serve(host: str, port: int, workers: int, say: Say) -> int:
     """The web server until it is told to stop; with the embedded database, that too."""
-    return _production(lambda: [processes.server(port, host, workers)], say, starts_database=True)
+    return _production(
+        lambda: [processes.server(port, host, workers), processes.sequencer()], say, starts_database=True
+    )
 
 
 def work(say: Say) -> int:
@@ -61,7 +63,7 @@ def _embedded(supervisor: processes.Supervisor, say: Say, starts: bool) -> None:
 def migrate(say: Say) -> int:
     """Make or update the tables; the embedded server is started for it when it does not run."""
     try:
-        with _a_database(say) as cluster:
+        with a_database(say) as cluster:
             if cluster is None:
                 provision.provision_given(say)
             else:
@@ -74,7 +76,7 @@ def migrate(say: Say) -> int:
 
 
 @contextmanager
-def _a_database(say: Say) -> Iterator[postgres.Cluster | None]:
+def a_database(say: Say) -> Iterator[postgres.Cluster | None]:
     """The embedded cluster, started for the length of the block if it does not run; None when a server is given."""
     if os.environ.get("IHALA_DATABASE_URL") or os.environ.get("IHALA_OWNER_DATABASE_URL"):
         yield None
@@ -91,8 +93,8 @@ def _a_database(say: Say) -> Iterator[postgres.Cluster | None]:
 
 def intake(files: list[str], user: str, say: Say) -> int:
     """Import forms as `user`; what is wrong is printed in both languages, and then nothing is stored."""
-    with _a_database(say):
-        _set_up()
+    with a_database(say):
+        set_up()
         from ihala.referrals.intake import run_command
 
         return run_command(files, user)
@@ -100,8 +102,8 @@ def intake(files: list[str], user: str, say: Say) -> int:
 
 def erase(options: Any, say: Say) -> int:
     """Show, request or confirm an erasure as a staff member."""
-    with _a_database(say):
-        _set_up()
+    with a_database(say):
+        set_up()
         from django.utils.translation import override
 
         from ihala.erasure.command import run
@@ -112,8 +114,8 @@ def erase(options: Any, say: Say) -> int:
 
 def check(say: Say) -> int:
     """Folders, settings, database version, roles and migrations; prints what is wrong and what to do."""
-    with _a_database(lambda line: None):
-        _set_up()
+    with a_database(lambda line: None):
+        set_up()
         problems = [*_folders(), *_settings(), *_database()]
     for problem in problems:
         say(problem)
@@ -121,7 +123,8 @@ def check(say: Say) -> int:
     return 1 if problems else 0
 
 
-def _set_up() -> None:
+def set_up() -> None:
+    """Django in this process, as the runtime role."""
     import django
 
     os.environ["IHALA_DATABASE_URL"] = databases.runtime_url()

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 from .home import ROOT
@@ -68,6 +69,17 @@ def server(port: int, host: str = "localhost", workers: int = 2) -> Command:
 def worker() -> Command:
     """procrastinate: e-mails, clocks and everything else that nobody waits for."""
     return Command("worker", (sys.executable, "-m", "config.worker"))
+
+
+def sequencer() -> Command:
+    """Numbers the log and signs checkpoints."""
+    return Command("sequencer", (sys.executable, "-m", "config.sequencer"))
+
+
+def witness(port: int, name: str, place: Path) -> Command:
+    """The demo's stand-in for what runs at an organisation, on a machine of its own."""
+    options = ("--server", f"http://127.0.0.1:{port}", "--name", name, "--folder", str(place))
+    return Command(name, (sys.executable, "-m", "ihala.audit.witness", *options))
 
 
 def environment(mode: str, runtime_url: str) -> dict[str, str]:

@@ -123,6 +123,8 @@ CACHES = {
 
 VAULT_DIR = folder(home() / "keys")
 SALTS_DIR = folder(home() / "salts")
+LOG_DIR = folder(home() / "log")  # the operator's key and last word; never in backups of the database
+WITNESS_DIR = folder(home() / "witness")  # only the demo's witnesses live on this machine
 INSTALLATION_KEY = secret(
     "installation-key"
 )  # seals what belongs to no organisation: secrets of authenticators

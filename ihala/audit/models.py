@@ -13,6 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ihala.core.models import CODE, KEY, WHEN, WHO, Clear, Model
 
+from .verify import SALT_BYTES
+
+PARTY = Clear("a key of an organisation")
+COUNT = Clear("a number of events")
+HASH = Clear("hashes of salted events")
+
 
 def event_id() -> UUID:
     """A UUID of version 7 (RFC 9562): ids of one process rise with its clock, so equal moments keep their order."""
@@ -20,9 +26,6 @@ def event_id() -> UUID:
     fraction = rest * 4096 // 1_000_000
     random = int.from_bytes(os.urandom(8), "big") >> 2
     return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random)
-
-
-SALT_BYTES = 16
 
 
 def new_salt() -> bytes:
@@ -51,8 +54,8 @@ class Event(Model):
     sensitivity = {
         "id": KEY,
         "at": WHEN,
-        "organisation_id": Clear("a key of an organisation"),
-        "concerns_organisation_id": Clear("a key of an organisation"),
+        "organisation_id": PARTY,
+        "concerns_organisation_id": PARTY,
         "user_id": WHO,
         "membership_id": WHO,
         "name": CODE,
@@ -73,3 +76,136 @@ class Event(Model):
             models.Index(fields=["case_id", "-at"], name="log_of_case"),
             models.Index(fields=["referral_id", "-at"], name="log_of_referral"),
         ]
+
+
+class Kept(Model):
+    """What the tree of the log is made of: rows are added and never changed."""
+
+    open_to_all = ""
+
+    class Meta:
+        abstract = True
+
+
+class Leaf(Kept):
+    """The place of an event in the tree, and its numbers in the logs of the organisations it belongs to.
+
+    An event that belongs to no organisation counts for the installation, whose key is 0. `open` events are read by
+    everybody: they say which keys are in force.
+    """
+
+    index = models.BigIntegerField(primary_key=True)
+    event_id = models.UUIDField(unique=True)
+    organisation_id = models.BigIntegerField()
+    number = models.BigIntegerField()
+    concerns_organisation_id = models.BigIntegerField(null=True)
+    concerns_number = models.BigIntegerField(null=True)
+    open = models.BooleanField(default=False)
+
+    sensitivity = {
+        "index": KEY,
+        "event_id": KEY,
+        "organisation_id": PARTY,
+        "number": COUNT,
+        "concerns_organisation_id": PARTY,
+        "concerns_number": COUNT,
+        "open": CODE,
+    }
+
+    class Meta:
+        verbose_name = _("leaf")
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "number"], name="log_numbered_once"),
+            models.UniqueConstraint(
+                fields=["concerns_organisation_id", "concerns_number"], name="log_concerns_once"
+            ),
+        ]
+
+    @property
+    def numbers(self) -> dict[int, int]:
+        """Organisation → number of this event in its log."""
+        found = {self.organisation_id: self.number}
+        if self.concerns_organisation_id is not None and self.concerns_number is not None:
+            found[self.concerns_organisation_id] = self.concerns_number
+        return found
+
+
+class Chunk(Kept):
+    """Hashes of leaves that were numbered together, 32 bytes each; never across a multiple of 256."""
+
+    start = models.BigIntegerField(primary_key=True)
+    hashes = models.BinaryField()
+
+    open_to_all = "hashes of salted leaves tell nothing, and everybody's proofs are made of them"
+    sensitivity = {"start": KEY, "hashes": HASH}
+
+    class Meta:
+        verbose_name = _("chunk of the log")
+
+
+class Tile(Kept):
+    """256 hashes that stand side by side (level 0: leaves; level n: roots of tiles below), and their root."""
+
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField()
+    root = models.BinaryField()
+
+    open_to_all = Chunk.open_to_all
+    sensitivity = {"id": KEY, "level": KEY, "index": KEY, "hashes": HASH, "root": HASH}
+
+    class Meta:
+        verbose_name = _("tile of the log")
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="one_tile_per_place")]
+
+
+class Checkpoint(Kept):
+    """The operator's signed word of what the log holds (C2SP tlog-checkpoint)."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    open_to_all = "made to be shown: size, root and signature"
+    sensitivity = {"size": COUNT, "root": HASH, "note": Clear("public"), "at": WHEN}
+
+    class Meta:
+        verbose_name = _("checkpoint")
+
+
+class Cosignature(Kept):
+    """The line an organisation's witness added beneath a checkpoint (C2SP tlog-cosignature)."""
+
+    size = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    line = models.TextField()
+    at = models.DateTimeField()
+
+    open_to_all = "made to be shown beside the checkpoint"
+    sensitivity = {"id": KEY, "size": COUNT, "organisation_id": PARTY, "line": Clear("public"), "at": WHEN}
+
+    class Meta:
+        verbose_name = _("cosignature")
+        constraints = [models.UniqueConstraint(fields=["size", "organisation_id"], name="cosigned_once")]
+
+
+class LogKey(Kept):
+    """A public key that signs the log: the operator's (organisation 0) or a witness's. The newest one counts."""
+
+    organisation_id = models.BigIntegerField()
+    name = models.CharField(max_length=64)
+    public_key = models.BinaryField()
+    at = models.DateTimeField()
+
+    open_to_all = "public keys"
+    sensitivity = {
+        "id": KEY,
+        "organisation_id": PARTY,
+        "name": Clear("public"),
+        "public_key": Clear("public"),
+        "at": WHEN,
+    }
+
+    class Meta:
+        verbose_name = _("key of the log")

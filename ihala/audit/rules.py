@@ -13,9 +13,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from .enums import EventName
 from .models import Event
 
 PAGE = 50
+OPEN_NAMES = frozenset({EventName.KEY_CREATED, EventName.KEY_ROTATED, EventName.LOG_KEY_REGISTERED})
+"""Events that every organisation reads: they say which keys are in force."""
 
 
 @dataclass(frozen=True)

@@ -77,3 +77,13 @@ def at_the_door(user_id: int | None = None) -> Iterator[None]:
     """
     with _scope(("", str(user_id or ""), "" if user_id else "sign-in")):
         yield
+
+
+@contextmanager
+def at_the_log() -> Iterator[None]:
+    """Open a transaction for keeping the log: its tree is written, and every event, which holds codes, can be read.
+
+    The acting organisation is 0, the installation itself, which owns nothing else.
+    """
+    with _scope(("0", "0", "log")):
+        yield
