@@ -43,7 +43,8 @@ KEYWORDS: "dict[str, tuple[int | tuple[int, str], ...] | None]" = {
 }
 LATIN_ALLOWED = {
     "Ihala", "PDF", "JSON", "CSV", "TOTP", "UAE", "PASS", "DVLHR", "HTDS", "HTCDS", "MB", "KB", "AES", "GCM",
-    "HPKE", "SHA", "ID", "IOM", "UNODC", "UTF", "WhatsApp", "English", "SMS", "Ctrl", "Esc", "ISO", "QR",
+    "HPKE", "SHA", "JPEG", "PNG", "HEIC", "ID", "IOM", "UNODC", "UTF", "WhatsApp", "English", "SMS", "Ctrl", "Esc",
+    "ISO", "QR",
 }  # fmt: skip
 """Names and abbreviations that an Arabic text may write in Latin letters."""
 

@@ -44,9 +44,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, _("Not found"), text)
 
 
-def too_large(request: HttpRequest) -> HttpResponse:
+def too_large(request: HttpRequest, megabytes: int) -> HttpResponse:
     """413: the file or form is larger than we take."""
-    text = _("A file may have at most one megabyte. Nothing was stored.")
+    text = _("A file may have at most %(megabytes)d MB. Nothing was stored.") % {"megabytes": megabytes}
     return _page(request, 413, _("Too large"), text)
 
 

@@ -42,11 +42,12 @@ class BodyLimit:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer 413 above `BODY_LIMIT` bytes."""
+        """Answer 413 above `BODY_LIMIT` bytes, or `UPLOAD_LIMIT` where files are taken."""
         try:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             return errors.bad_request(request)
-        if length > settings.BODY_LIMIT:
-            return errors.too_large(request)
+        takes_files = request.path_info.endswith(settings.UPLOADS)
+        if length > (settings.UPLOAD_LIMIT if takes_files else settings.BODY_LIMIT):
+            return errors.too_large(request, 8 if takes_files else 1)
         return self.get_response(request)

@@ -210,7 +210,11 @@ BODY_LIMIT = MEGABYTE + 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MEGABYTE
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
-FILE_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT  # uploads stay in memory: nothing of a survivor in a temporary file
+UPLOAD_LIMIT = 9 * MEGABYTE  # a file of 8 MB with the form around it
+UPLOADS = "/files/"  # how the addresses end that take files
+FILE_UPLOAD_MAX_MEMORY_SIZE = (
+    UPLOAD_LIMIT  # uploads stay in memory: nothing of a survivor in a temporary file
+)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # What leaves: content-free e-mail, and logs without what people wrote

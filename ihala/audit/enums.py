@@ -15,6 +15,7 @@ class Purpose(TextChoices):
     RESTORE_DRAFT = "restore_draft", pgettext_lazy("purpose", "Going on with a draft")
     TRANSFER = "transfer", pgettext_lazy("purpose", "Taking over the case")
     LETTER = "letter", pgettext_lazy("purpose", "Printed letter")
+    DOWNLOAD = "download", pgettext_lazy("purpose", "Download of an attachment")
     ERASURE = "erasure", pgettext_lazy("purpose", "Erasure")
     AUDIT = "audit", pgettext_lazy("purpose", "Audit")
 
@@ -30,6 +31,8 @@ class EventName(TextChoices):
     CASE_CHANGED = "case.changed", pgettext_lazy("event", "Case changed")
     CASE_CLOSED = "case.closed", pgettext_lazy("event", "Case closed")
     CASE_REOPENED = "case.reopened", pgettext_lazy("event", "Case reopened")
+    CASE_FILE_ADDED = "case.file_added", pgettext_lazy("event", "Attachment added to a case")
+    CASE_FILE_REMOVED = "case.file_removed", pgettext_lazy("event", "Attachment removed from a case")
     CASE_NOTED = "case.noted", pgettext_lazy("event", "Note added to a case")
     CASE_DRAFT_KEPT = "case.draft_kept", pgettext_lazy("event", "Draft of a form kept")
     CASE_EXPECTED = "case.expected", pgettext_lazy("event", "Case expected")

@@ -5,8 +5,7 @@ steps that follow a referral (`expect_case`, `fill_expected_case`, `remove_expec
 rest on the guards of that referral; row-level security keeps them inside the organisation.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 
 from django.db import IntegrityError, transaction
 from django.db.models import SET_NULL
@@ -14,23 +13,43 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission, Role, permissions_of
-from ihala.audit.actions import open_sealed, prepared, record, seal_more
+from ihala.audit.actions import open_sealed, prepared, seal_more
 from ihala.audit.enums import EventName, Purpose
 from ihala.audit.models import Event
 from ihala.core import clock, text
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import Category, DisclosureClass
 from ihala.organisations.models import Actor, Membership
-from ihala.vault.actions import close, seal_new
 from ihala.vault.enums import SubjectKind
-from ihala.vault.sealing import OWN, Place
+from ihala.vault.sealing import Place
 
-from . import sealed
+from . import attachments, sealed
+from .attachments import (
+    File,
+    add_attachment,
+    cut,
+    joined,
+    open_attachment,
+    remove_attachment,
+    take_over_attachment,
+)
 from .content import CaseContent
+from .drafts import Draft, discard_draft, load_draft, save_draft
 from .enums import AccessReason, CaseState, CloseReason
-from .models import Access, Case, CaseNote, FormDraft, Person
+from .models import Access, Attachment, Case, CaseNote, Person
 from .references import new_reference
-from .rules import NOT_PERMITTED, NOT_VISIBLE, STILL, tidy, why_not_change, why_not_manage, why_not_open
+from .rules import CLASSES, NOT_PERMITTED, STILL, tidy, why_not_change, why_not_manage, why_not_open
+from .writing import changed as _changed
+from .writing import locked as _locked
+from .writing import on_record as _record
+from .writing import require as _require
+
+__all__ = [
+    "Draft", "File", "add_attachment", "add_note", "close_access", "close_case", "create_case", "cut",
+    "discard_draft", "expect_case", "fill_expected_case", "give_access", "joined", "load_draft", "open_attachment",
+    "open_case", "open_case_page", "open_to_role", "remove_attachment", "remove_expected_case", "reopen_case",
+    "save_draft", "take_over_attachment", "update_case",
+]  # fmt: skip
 
 PAPER_REFERENCE_KNOWN = Refusal(
     "paper_reference_known", _("There is a case with this file number already."), Status.CONFLICT
@@ -42,32 +61,15 @@ EMPTY_NOTE = Refusal("empty_note", _("There is nothing to note down."))
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A form as it was left: what was typed, when, and the version of the case it was based on (0: a new case)."""
-
-    payload: dict[str, list[str]]
-    saved_at: datetime
-    based_on: int
-
-
-@dataclass(frozen=True)
 class OpenedCase:
-    """A case as its page shows it: its content, and the organisation's internal notes, newest first."""
+    """A case as its page shows it: its content, the organisation's internal notes, newest first, and its files."""
 
     content: CaseContent
     notes: list[tuple[CaseNote, str]] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
 
 
 _CHANGING = ("sex", "age_band", "triage", "identity", "safety", "clinical")
-
-
-def _require(refusal: Refusal | None) -> None:
-    if refusal:
-        raise Refused(refusal)
-
-
-def _record(by: Actor, name: EventName, case: Case, **detail: object) -> None:
-    record(by, name, subject_kind=SubjectKind.CASE, subject_id=case.id, case_id=case.id, detail=detail)
 
 
 def create_case(content: CaseContent, *, by: Actor, paper_reference: str | None = None) -> Case:
@@ -150,9 +152,11 @@ def _open(case: Case, by: Actor, purpose: Purpose, notes: list[CaseNote]) -> Ope
     if case.state in STILL:
         return OpenedCase(CaseContent(case.category))
     rows = list(Person.objects.filter(case=case).order_by("role", "position"))
-    opened = open_sealed(by, purpose, sealed.openings(case, rows, notes))
-    content, bodies = sealed.assembled(case, rows, notes, opened)
-    return OpenedCase(content, [(note, bodies[note]) for note in notes])
+    files = attachments.rows_of(case)
+    opened = open_sealed(by, purpose, sealed.openings(case, rows, notes) + attachments.openings(case, files))
+    content, bodies = sealed.assembled(case, rows, notes, opened[: len(CLASSES)])
+    content = replace(content, attachments=attachments.assembled(files, opened[len(CLASSES) :]))
+    return OpenedCase(content, [(note, bodies[note]) for note in notes], files)
 
 
 def update_case(case: Case, content: CaseContent, *, by: Actor, version: int) -> Case:
@@ -174,20 +178,6 @@ def update_case(case: Case, content: CaseContent, *, by: Actor, version: int) ->
     Person.objects.bulk_update([row for row in rows if not row._state.adding], _CHANGING)
     _record(by, EventName.CASE_CHANGED, case, version=case.version)
     return case
-
-
-def _locked(case: Case) -> Case:
-    """The committed row, for this transaction alone; a case of another organisation is not there."""
-    found = Case.objects.select_for_update().filter(pk=case.pk).first()
-    if found is None:
-        raise Refused(NOT_VISIBLE)
-    return found
-
-
-def _changed(case: Case, by: Actor) -> None:
-    case.changed_at = clock.now()
-    case.changed_by_id = by.membership_id or None
-    case.save()
 
 
 def _stale(case: Case) -> Refusal:
@@ -331,68 +321,3 @@ def add_note(case: Case, body: str, *, by: Actor) -> CaseNote:
     note.save(force_insert=True)
     _record(by, EventName.CASE_NOTED, case)
     return note
-
-
-def save_draft(
-    payload: dict[str, list[str]], *, by: Actor, case: Case | None = None, based_on: int = 0
-) -> FormDraft:
-    """Keep a form as typed; one per author and form. On record is that there is one, not each keystroke."""
-    if case:
-        _require(why_not_change(case, by))
-    draft = _draft(by, case)
-    if draft is None:
-        try:
-            with transaction.atomic():
-                return _first_draft(payload, by, case, based_on)
-        except IntegrityError:  # the same form in another tab was faster
-            return save_draft(payload, by=by, case=case, based_on=based_on)
-    place = Place.of(draft, "payload")
-    (draft.payload,) = seal_more(by, sealed.name_of_draft(draft), [(place, payload)])
-    draft.saved_at, draft.based_on = clock.now(), based_on
-    draft.save()
-    return draft
-
-
-def _draft(by: Actor, case: Case | None) -> FormDraft | None:
-    mine = FormDraft.objects.filter(organisation_id=by.organisation_id, user_id=by.user_id, case=case)
-    return mine.select_for_update().first()
-
-
-def _first_draft(payload: dict[str, list[str]], by: Actor, case: Case | None, based_on: int) -> FormDraft:
-    draft = FormDraft(
-        organisation_id=by.organisation_id,
-        user_id=by.user_id,
-        case=case,
-        based_on=based_on,
-        saved_at=clock.now(),
-    )
-    placed = {DisclosureClass.SAFETY: [(Place.of(draft, "payload"), payload)]}
-    subject, holder = sealed.subject_of_draft(draft), {by.organisation_id: OWN}
-    made = seal_new(subject, placed, version=sealed.VERSION, author=by.organisation_id, holders=holder)
-    (draft.payload,) = made[DisclosureClass.SAFETY]
-    draft.save(force_insert=True)
-    record(
-        by,
-        EventName.CASE_DRAFT_KEPT,
-        subject_kind=SubjectKind.CASE,
-        subject_id=draft.id,
-        case_id=draft.case_id,
-    )
-    return draft
-
-
-def load_draft(*, by: Actor, case: Case | None = None) -> Draft | None:
-    """The form as its author left it; nobody else's is ever found. A reading, on record like any other."""
-    draft = _draft(by, case)
-    if draft is None:
-        return None
-    ((payload,),) = open_sealed(by, Purpose.RESTORE_DRAFT, [sealed.opening_of_draft(draft)])
-    return Draft(payload, draft.saved_at, draft.based_on) if payload is not None else None  # None: erased
-
-
-def discard_draft(*, by: Actor, case: Case | None = None) -> None:
-    """The form was sent or is not wanted: row and key go. Nothing happens if there is none."""
-    draft = _draft(by, case)
-    if draft is not None:
-        close(sealed.subject_of_draft(draft), holder=by.organisation_id)
-        draft.delete()

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     DOCUMENT_NUMBER = "document_number"  # text; an Emirates ID is checked
     ROWS = "rows"  # [{key: value, …}, …]
     NOTES = "notes"  # ["text", …]
+    FILE = "file"  # {"name": text, "what": code, "type": media type, "size": bytes, "sha256": hexadecimal}
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class CaseContent:
     companions: tuple[dict[str, Any], ...] = ()
     persons_of_concern: tuple[dict[str, Any], ...] = ()
     case: dict[str, Any] = field(default_factory=dict)
+    attachments: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 DOCUMENT = (
@@ -237,6 +239,11 @@ CASE = (
     Field("contact_position", IDENTITY, _("Position"), intake="contact.position"),
     Field("contact_phone", IDENTITY, _("Phone of the contact person"), Kind.PHONE, intake="contact.phone"),
 )
+
+ATTACHMENT = Field(
+    "attachment", DisclosureClass.ATTACHMENTS, _("Attachment"), Kind.FILE, enums.AttachmentKind
+)
+"""What a file is; which files there are stands in `CaseContent.attachments` by number. No form writes it."""
 
 PERSONS: dict[str, tuple[Field, ...]] = {
     PersonRole.SURVIVOR: SURVIVOR,

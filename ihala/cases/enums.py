@@ -48,6 +48,17 @@ class AccessReason(TextChoices):
     ASSIGNED = "assigned", _("Was given the referral")
 
 
+class AttachmentKind(TextChoices):
+    """What a file shows, said by who adds it."""
+
+    COURT_ORDER = "court_order", _("Court or protection order")
+    POLICE_REPORT = "police_report", _("Police report")
+    MEDICAL_REPORT = "medical_report", _("Medical report")
+    IDENTITY_DOCUMENT = "identity_document", _("Identity document")
+    PICTURE = "picture", _("Picture")
+    OTHER = "other", pgettext_lazy("attachment", "Another paper")
+
+
 class DocumentType(TextChoices):
     """A paper that says who someone is."""
 

@@ -21,7 +21,7 @@ from ihala.organisations.models import Actor, Membership
 
 from . import codelists
 from .content import Field, Kind
-from .enums import AccessReason, CloseReason
+from .enums import AccessReason, AttachmentKind, CloseReason
 from .fit import LONGEST_LINE, LONGEST_TEXT, Misfit, Unfit, absent, fit
 from .normalise import Doubt
 from .typed import ABSENT, IN_ONE_SELECT, WITH_ROWS, Typed
@@ -205,6 +205,19 @@ class AccessForm(forms.Form):
         )
         field = self.fields["membership"]
         field.queryset = colleagues.exclude(pk=actor.membership_id).order_by("name_en")  # type: ignore[attr-defined]
+
+
+class FileForm(forms.Form):
+    """A file for the case, and what it shows."""
+
+    what = forms.ChoiceField(choices=AttachmentKind, label=_("What it is"))
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("Picture (JPEG, PNG) or PDF, at most 8 MB. Place, time and device are removed from it."),
+        widget=forms.FileInput({"accept": "image/jpeg,image/png,application/pdf"}),
+        allow_empty_file=True,
+        max_length=None,
+    )
 
 
 class CloseForm(forms.Form):

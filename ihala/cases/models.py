@@ -24,6 +24,7 @@ IDENTITY = Sealed(DisclosureClass.IDENTITY)
 NARRATIVE = Sealed(DisclosureClass.NARRATIVE)
 SAFETY = Sealed(DisclosureClass.SAFETY)
 CLINICAL = Sealed(DisclosureClass.CLINICAL)
+ATTACHMENTS = Sealed(DisclosureClass.ATTACHMENTS)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -51,6 +52,7 @@ class Case(Model):
     closed_by = models.ForeignKey("organisations.Membership", models.PROTECT, null=True, related_name="+")
     close_reason = models.CharField(max_length=20, choices=CloseReason, default="", blank=True)
     version = models.PositiveIntegerField(default=0)
+    files = models.PositiveSmallIntegerField(default=0)
     triage = SealedField()
     identity = SealedField()
     narrative = SealedField()
@@ -74,6 +76,7 @@ class Case(Model):
         "closed_by": WHO,
         "close_reason": CODE,
         "version": CODE,
+        "files": Clear("how many attachments it was ever given: the number of the last"),
         "triage": TRIAGE,
         "identity": IDENTITY,
         "narrative": NARRATIVE,
@@ -223,6 +226,59 @@ class CaseNote(Model):
     class Meta:
         constraints = [CheckConstraint(condition=Q(body__isnull=False), name="note_has_body")]
         indexes = [models.Index(fields=["case", "-written_at"], name="note_list")]
+
+
+class Attachment(Model):
+    """A file of a case; `about` holds its name, kind, length and fingerprint. Numbers are never given twice.
+
+    Removed, the row stays without content: that there was a file, and who took it away when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="attachments")
+    number = models.PositiveSmallIntegerField()
+    about = SealedField()
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey("organisations.Membership", models.PROTECT, null=True, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.ForeignKey("organisations.Membership", models.PROTECT, null=True, related_name="+")
+
+    sensitivity: ClassVar[Sensitivity] = {
+        "id": KEY,
+        "case": KEY,
+        "number": CODE,
+        "about": ATTACHMENTS,
+        "added_at": WHEN,
+        "added_by": WHO,
+        "removed_at": WHEN,
+        "removed_by": WHO,
+    }
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["case", "number"], name="attachment_number_once"),
+            CheckConstraint(
+                condition=Q(about__isnull=True, removed_at__isnull=False)
+                | Q(about__isnull=False, removed_at__isnull=True, removed_by__isnull=True),
+                name="attachment_removed_is_empty",
+            ),
+        ]
+
+
+class AttachmentPiece(Model):
+    """A piece of a file, sealed and padded to a full one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    attachment = models.ForeignKey(Attachment, models.CASCADE, related_name="pieces")
+    number = models.PositiveSmallIntegerField()
+    body = SealedField()
+
+    sensitivity: ClassVar[Sensitivity] = {"id": KEY, "attachment": KEY, "number": CODE, "body": ATTACHMENTS}
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["attachment", "number"], name="attachment_piece_once"),
+            CheckConstraint(condition=Q(body__isnull=False), name="attachment_piece_has_body"),
+        ]
 
 
 class FormDraft(Model):

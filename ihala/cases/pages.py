@@ -1,5 +1,6 @@
 """What the pages of cases show: values in words, grouped for the eye. Reads only."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ from .case_form import SECTION_TITLES, CaseForm
 from .content import CASE, COMPANION, PERSON_OF_CONCERN, SURVIVOR, CaseContent, Field, Kind
 from .enums import CaseState, PersonRole
 from .fit import Unfit, fit, is_absent
-from .forms import AccessForm, NoteForm
+from .forms import AccessForm, FileForm, NoteForm
 from .models import Access, Case, Person
 from .rules import age_on, display, display_value, field_at, is_empty, labels, package_of
 
@@ -165,7 +166,12 @@ def _unordered(path: str, value: Any) -> Any:
 
 
 def _flat(content: CaseContent) -> dict[str, Any]:
-    return {path: value for values in package_of(content).values() for path, value in values.items()}
+    """Every answer of the form by path; files are no answers."""
+    return {
+        path: value
+        for values in package_of(replace(content, attachments={})).values()
+        for path, value in values.items()
+    }
 
 
 def _shown(path: str, value: Any) -> str:
@@ -194,6 +200,9 @@ def detail(case: Case, opened: OpenedCase, actor: Actor) -> dict[str, Any]:
         "groups": _groups(content),
         "doubts": doubts(content),
         "notes": opened.notes,
+        "files": _files(case, opened),
+        "file_form": FileForm(),
+        "may_attach": actor.has(Permission.WRITE_CASE) and case.state == CaseState.OPEN,
         "accesses": accesses,
         "note_form": NoteForm(),
         "access_form": AccessForm(actor=actor),
@@ -226,6 +235,19 @@ def _card(
         listed_facts.insert(0, {"label": _("Age"), "value": str(years), "kind": "ltr"})
     child = kind == "" and years is not None and years < 18
     return {"name": name, "role": role.label, "facts": listed_facts, "kind": "child" if child else kind}
+
+
+def _files(case: Case, opened: OpenedCase) -> list[dict[str, Any]]:
+    """The files as a list shows them, those removed too."""
+    return [
+        {
+            "row": row,
+            "label": labels(f"attachments.{row.number}"),
+            "words": display(f"attachments.{row.number}", about),
+        }
+        for row in opened.files
+        for about in [opened.content.attachments.get(row.number)]
+    ]
 
 
 def _reach(content: CaseContent) -> list[dict[str, Any]]:

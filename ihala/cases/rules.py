@@ -16,8 +16,10 @@ from ihala.core.vocabulary import Absent, AgeBand, DisclosureClass, Sex
 from ihala.organisations.models import Actor
 
 from . import codelists
-from .content import CASE, PERSONS, CaseContent, Field, Kind, people
+from .content import ATTACHMENT, CASE, PERSONS, CaseContent, Field, Kind, people
 from .enums import CaseState, PersonRole
+from .files.kinds import ENDINGS
+from .files.kinds import Kind as FileKind
 from .fit import is_absent
 from .models import Access, Case
 
@@ -83,6 +85,8 @@ def package_of(content: CaseContent) -> Package:
     for field in CASE:
         if not is_empty(content.case.get(field.key)):
             package.setdefault(field.disclosure_class, {})[f"case.{field.key}"] = content.case[field.key]
+    for number, about in sorted(content.attachments.items()):
+        package.setdefault(ATTACHMENT.disclosure_class, {})[f"attachments.{number}"] = about
     return package
 
 
@@ -98,10 +102,13 @@ def content_of(package: Package, category: str) -> CaseContent:
     survivor: dict[str, JSON] = {}
     case: dict[str, JSON] = {}
     rows: dict[str, dict[int, dict[str, JSON]]] = {"companions": {}, "persons_of_concern": {}}
+    attachments: dict[int, dict[str, JSON]] = {}
     for values in package.values():
         for path, value in values.items():
             head, *middle, key = path.split(".")
-            if middle:
+            if head == "attachments":
+                attachments[int(key)] = value
+            elif middle:
                 rows[head].setdefault(int(middle[0]), {})[key] = value
             else:
                 (case if head == "case" else survivor)[key] = value
@@ -111,6 +118,7 @@ def content_of(package: Package, category: str) -> CaseContent:
         companions=_in_order(rows["companions"]),
         persons_of_concern=_in_order(rows["persons_of_concern"]),
         case=case,
+        attachments=attachments,
     )
 
 
@@ -121,6 +129,8 @@ def _in_order(rows: dict[int, dict[str, JSON]]) -> tuple[dict[str, JSON], ...]:
 def field_at(path: str) -> Field:
     """The registry's field of a path; KeyError if there is none."""
     head, *middle, key = path.split(".")
+    if head == "attachments" and key.isdigit() and not middle:
+        return ATTACHMENT
     fields = CASE if head == "case" else PERSONS[_PREFIX[head]]
     if head != "case" and bool(middle) is (head == "survivor"):
         raise KeyError(path)
@@ -131,11 +141,13 @@ def field_at(path: str) -> Field:
 
 
 def labels(path: str) -> str:
-    """What a path is called in the active language: "Companion 1: Date of birth"."""
+    """What a path is called in the active language: "Companion 1: Date of birth", "Attachment 2"."""
     field = field_at(path)
-    head, *middle, _key = path.split(".")
+    head, *middle, key = path.split(".")
     if head == "case":
         return str(field.label)
+    if head == "attachments":
+        return f"{field.label} {key}"
     who = str(_PREFIX[head].label)
     if middle:
         who = f"{who} {int(middle[0]) + 1}"
@@ -170,8 +182,17 @@ def display_value(field: Field, value: JSON) -> str:
             return "\n".join(_row_text(field, row) for row in value)
         case Kind.NOTES:
             return "\n".join(value)
+        case Kind.FILE:
+            return (
+                f"{field.label_of(value['what'])} · \u2068{value['name']}\u2069 · {text.size(value['size'])}"
+            )
         case _:
             return str(value)
+
+
+def neutral_name(number: int, about: dict[str, JSON]) -> str:
+    """What a file is called on the way out: nothing of its own name, which may say whom it is about."""
+    return f"attachment-{number}.{ENDINGS[FileKind(about['type'])]}"
 
 
 def _listed(words: list[str]) -> str:

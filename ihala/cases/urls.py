@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import views, views_files
 
 app_name = "cases"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("<slug:reference>/access/", views.access, name="access"),
     path("<slug:reference>/access/<uuid:entry>/end/", views.end_access, name="end_access"),
     path("<slug:reference>/note/", views.note, name="note"),
+    path("<slug:reference>/files/", views_files.files, name="files"),
+    path("<slug:reference>/files/<int:number>/", views_files.file, name="file"),
+    path("<slug:reference>/files/<int:number>/remove/", views_files.remove, name="remove_file"),
     path("<slug:reference>/close/", views.close, name="close"),
     path("<slug:reference>/reopen/", views.reopen, name="reopen"),
 ]

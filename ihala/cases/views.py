@@ -31,7 +31,8 @@ _ADDED = re.compile(
 )
 
 
-def _case(request: Request, reference: str) -> Case:
+def found_case(request: Request, reference: str) -> Case:
+    """The case at this address, if this person may open it; refused 404 otherwise."""
     found = Case.objects.visible_to(request.actor).select_related("opened_by", "changed_by", "closed_by")
     case = found.filter(reference=reference).first()
     if case is None:
@@ -97,7 +98,7 @@ def _grown(typed: Typed) -> Typed | None:
 @require_http_methods(["GET", "POST"])
 def edit(request: Request, reference: str) -> HttpResponse:
     """Change a case; a version that went stale shows both sides and keeps what was typed."""
-    case = _case(request, reference)
+    case = found_case(request, reference)
     if refusal := why_not_change(case, request.actor):
         raise Refused(refusal)
     if request.method == "GET":
@@ -156,7 +157,7 @@ def _conflict(request: Request, case: Case, form: CaseForm, refused: Refused) ->
 @require_POST
 def autosave(request: Request) -> HttpResponse:
     """Keep the form being typed; answers the hour for the line under the form."""
-    case = _case(request, request.GET["case"]) if request.GET.get("case") else None
+    case = found_case(request, request.GET["case"]) if request.GET.get("case") else None
     if case is None:
         _require(request, Permission.WRITE_CASE)
     kept = only_ours(request.POST)
@@ -169,7 +170,7 @@ def autosave(request: Request) -> HttpResponse:
 @require_POST
 def discard(request: Request) -> HttpResponse:
     """Throw the kept form away and begin again from what is stored."""
-    case = _case(request, request.GET["case"]) if request.GET.get("case") else None
+    case = found_case(request, request.GET["case"]) if request.GET.get("case") else None
     actions.discard_draft(by=request.actor, case=case)
     return redirect("cases:edit", case.reference) if case else redirect("cases:new")
 
@@ -180,7 +181,7 @@ def discard(request: Request) -> HttpResponse:
 @require_GET
 def detail(request: Request, reference: str) -> HttpResponse:
     """A case with everything in it."""
-    case = _case(request, reference)
+    case = found_case(request, reference)
     opened = actions.open_case_page(case, by=request.actor, purpose=Purpose.WORK)
     return render(request, "cases/detail.html", pages.detail(case, opened, request.actor))
 
@@ -188,7 +189,7 @@ def detail(request: Request, reference: str) -> HttpResponse:
 @require_POST
 def access(request: Request, reference: str) -> HttpResponse:
     """Let a colleague open the case."""
-    case = _case(request, reference)
+    case = found_case(request, reference)
     form = AccessForm(request.POST, actor=request.actor)
     if not form.is_valid():
         return _invalid(request, form, _("Give access to a colleague"), case)
@@ -203,7 +204,7 @@ def access(request: Request, reference: str) -> HttpResponse:
 @require_POST
 def end_access(request: Request, reference: str, entry: UUID) -> HttpResponse:
     """End an entry of the access list; it is reached through its case only."""
-    case = _case(request, reference)
+    case = found_case(request, reference)
     found = Access.objects.filter(case=case, pk=entry).first()
     if found is None:
         raise Refused(NOT_VISIBLE)
@@ -216,7 +217,7 @@ def end_access(request: Request, reference: str, entry: UUID) -> HttpResponse:
 @require_POST
 def note(request: Request, reference: str) -> HttpResponse:
     """Write an internal note."""
-    case = _case(request, reference)
+    case = found_case(request, reference)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _invalid(request, form, _("Internal note"), case)
@@ -228,7 +229,7 @@ def note(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def close(request: Request, reference: str) -> HttpResponse:
     """End the work on a case."""
-    case = _case(request, reference)
+    case = found_case(request, reference)
     form = CloseForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = Status.NOT_POSSIBLE if form.is_bound else 200
@@ -241,7 +242,7 @@ def close(request: Request, reference: str) -> HttpResponse:
 @require_POST
 def reopen(request: Request, reference: str) -> HttpResponse:
     """Take the work up again."""
-    case = _case(request, reference)
+    case = found_case(request, reference)
     actions.reopen_case(case, by=request.actor)
     messages.success(request, _("The case is open."))
     return redirect("cases:detail", case.reference)

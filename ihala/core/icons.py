@@ -20,6 +20,7 @@ PATHS = {
     "clock": '<circle cx="8" cy="8" r="6"/><path d="M8 4.5V8l2.5 1.5"/>',
     "close": '<path d="m4 4 8 8M12 4l-8 8"/>',
     "dot": '<circle cx="8" cy="8" r="2.5" fill="currentColor"/>',
+    "download": '<path d="M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11"/>',
     "draft": '<path d="M3 13h2.5L13 5.5 10.5 3 3 10.5ZM9 4.5 11.5 7"/>',
     "error": '<circle cx="8" cy="8" r="6"/><path d="M8 4.5v4M8 11v.1"/>',
     "eye": '<path d="M1 8s2.5-4.5 7-4.5S15 8 15 8s-2.5 4.5-7 4.5S1 8 1 8Z"/><circle cx="8" cy="8" r="2"/>',

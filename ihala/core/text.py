@@ -56,6 +56,13 @@ def isolate(value: object) -> str:
     return f"\u2066{value}\u2069"
 
 
+def size(count: int) -> str:
+    """The length of a file as people say it: "320 KB", "1.4 MB"."""
+    if count < 1_000_000:
+        return _("%(number)d KB") % {"number": max(1, round(count / 1000))}
+    return _("%(number)s MB") % {"number": f"{count / 1_000_000:.1f}"}
+
+
 def phone(value: str, region: str = "AE") -> str:
     """A number as dialled from abroad, "+971 50 123 4567"; what is no number stays as it is."""
     try:

@@ -7,7 +7,7 @@ from typing import Any
 from ihala.accounts.roles import Role
 from ihala.audit.enums import Purpose
 from ihala.cases import actions as cases
-from ihala.cases.enums import AccessReason
+from ihala.cases.enums import AccessReason, AttachmentKind
 from ihala.cases.rules import CaseContent
 from ihala.consent import actions as consent
 from ihala.consent.rules import Given, purposes_of
@@ -19,6 +19,7 @@ from ihala.referrals import actions
 from ihala.referrals.enums import SafetyCheck
 from ihala.referrals.models import DestructionTask, Referral
 
+from . import papers
 from .scenes import EVERYTHING, Act, Scene, open_case, span
 
 HALF_A_YEAR = 180
@@ -158,6 +159,19 @@ def _silence(scene: Scene, told: str) -> None:
         scene.referral = actions.no_answer(scene.subject, by=system)
 
 
+def _file(scene: Scene, told: str) -> None:
+    """A paper for the case; told: which."""
+    by = scene.sender_s("caseworker")
+    made, name, what = {
+        "order": (papers.page("Protection order"), "امر حماية.pdf", AttachmentKind.COURT_ORDER),
+        "report": (papers.page("Medical report"), "medical report.pdf", AttachmentKind.MEDICAL_REPORT),
+        "scan": (papers.scan(), "IMG_2041.png", AttachmentKind.IDENTITY_DOCUMENT),
+        "picture": (papers.picture(), "IMG_2055.jpg", AttachmentKind.PICTURE),
+    }[told]
+    with acting(by):
+        cases.add_attachment(scene.file, made, by=by, name=name, what=what)
+
+
 def _case_note(scene: Scene, told: str) -> None:
     by = scene.sender_s("caseworker")
     with acting(by):
@@ -185,6 +199,7 @@ ACTS: dict[str, Act] = {
     "second": _second,
     "draft": _draft,
     "note_case": _case_note,
+    "file": _file,
     "submit": _part("submit", SENDER, text="submit"),
     "send": _part("send_at_once", SENDER),
     "return": _coded("return_to_author", SUPERVISOR, "reason", "incomplete", text="return"),

@@ -25,7 +25,7 @@ from .family import Family
 from .words import pick
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-EVERYTHING = tuple(cls for cls in DisclosureClass if cls != DisclosureClass.ATTACHMENTS)
+EVERYTHING = tuple(DisclosureClass)
 
 
 def span(text: str) -> timedelta:

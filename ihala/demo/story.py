@@ -210,7 +210,9 @@ def _helen(actors: dict[str, Actor]) -> None:
     """The case from which a visitor sends their first referral."""
     scene = Scene(actors, HELEN)
     with transaction.atomic():
-        play_scene(scene, "case consent+10m", ACTS, clock.now() - timedelta(minutes=40))
+        play_scene(
+            scene, "case consent+10m file:order+2m file:scan+1m", ACTS, clock.now() - timedelta(minutes=40)
+        )
 
 
 def _seen(actors: dict[str, Actor]) -> None:

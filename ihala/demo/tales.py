@@ -13,6 +13,7 @@ E, U, S = Urgency.EMERGENCY, Urgency.URGENT, Urgency.STANDARD
 SHARED, PULL = Kind.SHARED_CARE, Kind.PULL_REQUEST
 
 AT_ONCE = "case consent draft+7m send+5m review+25m"
+WITH_PAPERS = "case consent file:order+1m file:report+1m draft+5m send+5m review+25m"
 APPROVED = "case consent+20m draft+15m submit+10m approve+50m"
 SLOWLY = "case consent+1h draft+1h submit+30m approve+3h"
 TAKEN_IN = "ack+9m conflict+14m accept+12m plan:3h+20m ok_s+5m ok_r+6m arrived_r+3h arrived_s+15m"
@@ -74,7 +75,7 @@ TALES = (
     Tale("ht06", TO, U, "66d 09:15", f"{APPROVED} {IN_HOURS} progress+12d progress+13d complete:voluntary_return+12d"),
     Tale("ht19", BACK, S, "58d 10:20", f"{SLOWLY} held+1h ack+2h conflict+4h accept+1h", PULL),
     # Who lives with the receiver today.
-    Tale("dv04", TO, E, "49d 20:45", f"{AT_ONCE} {TAKEN_IN} progress+6d progress+7d progress+7d progress+7d note+1d progress+6d progress+7d"),
+    Tale("dv04", TO, E, "49d 20:45", f"{WITH_PAPERS} {TAKEN_IN} progress+6d progress+7d progress+7d progress+7d note+1d progress+6d progress+7d"),
     Tale("ht09", TO, U, "38d 13:10", f"{APPROVED} {IN_HOURS} progress+13d progress+9d"),
     Tale("ca13", TO, E, "26d 03:30", f"{AT_ONCE} {TAKEN_IN} progress+6d progress+5d"),
     Tale("dv09", BACK, U, "17d 15:15", f"{APPROVED} {IN_HOURS}"),
@@ -84,12 +85,12 @@ TALES = (
     Tale("ht03", BACK, U, "8d 11:40", f"{APPROVED} ack+1h ask:duration+1h answer+2h unconsent_s+20h"),
     Tale("ca14", TO, S, "7d 10:15", f"{SLOWLY} ack+1h conflict+2h accept+2h unconsent_r+1d attest:kept+1d"),
     # On the way.
-    Tale("dv18", TO, E, "22h", f"{AT_ONCE} ack+10m conflict+9m accept+8m plan:3h+10m ok_s+4m ok_r+5m lost+5h"),
+    Tale("dv18", TO, E, "22h", f"{WITH_PAPERS} ack+10m conflict+9m accept+8m plan:3h+10m ok_s+4m ok_r+5m lost+5h"),
     Tale("ht18", TO, E, "3d 02:10", f"{AT_ONCE} ack+12m conflict+6m accept+7m plan:2h+9m ok_s+3m ok_r+5m lost+4h check+50m"),
     Tale("dv17", TO, E, "95m", "case consent draft+5m send+4m review+20m ack+6m conflict+10m accept+6m plan:4h+15m ok_s+4m ok_r+3m"),
     Tale("ht15", TO, E, "5h", f"{AT_ONCE} ack+9m conflict+9m accept+6m plan:2h+10m ok_s+4m ok_r+5m arrived_r+2h"),
     Tale("ca07", BACK, U, "28h", f"{APPROVED} ack+1h conflict+1h accept+1h plan:26h+1h ok_s+10m ok_r+30m"),
-    Tale("dv06", TO, E, "110m", "case consent draft+4m send+5m review+22m ack+9m conflict+12m accept+9m"),
+    Tale("dv06", TO, E, "110m", "case consent file:order file:picture draft+2m send+5m review+22m ack+9m conflict+12m accept+9m"),
     Tale("ht07", TO, U, "9h", f"{APPROVED} ack+30m assign+10m conflict+1h accept+40m plan:30h+1h ok_s+10m"),
     Tale("ca16", TO, S, "5d 09:00", f"{SLOWLY} ack+1h conflict+20h accept+1h plan:9d+2h ok_r+1h"),
     Tale("dv02", BACK, U, "14h", f"{APPROVED} ack+1h conflict+1h accept+1h"),
@@ -107,7 +108,7 @@ TALES = (
 
 NOW = (
     # The last hours: what stands at the top of the lists. The families come back; a year is long.
-    Tale("dv12", TO, E, "13m", "case consent:45 draft+3m send+4m"),
+    Tale("dv12", TO, E, "13m", "case consent:45 file:scan draft+2m send+4m"),
     Tale("dv05", TO, U, "101m", f"{APPROVED}"),
     Tale("ca09", BACK, E, "46m", "case consent draft+4m send+5m"),
     Tale("ht05", BACK, U, "3h", f"{APPROVED} ack+20m"),

@@ -18,6 +18,8 @@ from ihala.core.vocabulary import Category, DisclosureClass, Kind, LegalBasis, U
 from ihala.organisations.models import Organisation, Terms
 
 from . import enums
+from .packages import PackageFile as PackageFile
+from .packages import Receipt as Receipt
 from .querysets import ReferralQuerySet
 
 
@@ -211,36 +213,6 @@ class PackagePart(Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["referral", "version", "disclosure_class"], name="one_part_per_class"
-            )
-        ]
-
-
-class Receipt(Model):
-    """Disclosure receipt: what was released to whom, on which consent or legal basis, under which terms."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    referral = models.ForeignKey(Referral, models.CASCADE, related_name="receipts")
-    package_version = models.PositiveIntegerField()
-    disclosure_class = models.CharField(max_length=16, choices=DisclosureClass.choices)
-    recipient = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    terms = models.ForeignKey(Terms, models.PROTECT, related_name="+")
-    basis_kind = models.CharField(max_length=32, choices=LegalBasis.choices)
-    basis_id = models.UUIDField()
-    fields = models.JSONField(default=list)
-    released_at = models.DateTimeField()
-
-    sensitivity: ClassVar[Sensitivity] = {
-        **dict.fromkeys(("id", "referral", "recipient", "terms", "basis_id"), KEY),
-        "package_version": Clear("a counter"),
-        **dict.fromkeys(("disclosure_class", "basis_kind"), CODE),
-        "fields": Clear("names of questions with keyed hashes"),
-        "released_at": WHEN,
-    }
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["referral", "package_version", "disclosure_class"], name="one_receipt_per_release"
             )
         ]
 

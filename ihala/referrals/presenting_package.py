@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,8 +33,10 @@ KINDS = {
     "line": "name",
     "other_choice": "name",
     "birth": "name",
+    "file": "name",
 }
 ROWS = "rows"
+FILE = "file"
 
 
 def grouped(cls: str, values: Values) -> list[dict[str, Any]]:
@@ -57,7 +60,7 @@ def _title(path: str) -> str:
     field = case_rules.field_at(path)
     return (
         ""
-        if path.startswith("case.")
+        if path.startswith(("case.", "attachments."))
         else case_rules.labels(path).removesuffix(str(field.label)).rstrip(" :")
     )
 
@@ -65,7 +68,8 @@ def _title(path: str) -> str:
 def item(path: str, value: Any) -> dict[str, Any]:
     """One value with its label; rows (phones, documents) keep their parts apart, so that numbers stay readable."""
     field = case_rules.field_at(path)
-    found: dict[str, Any] = {"path": path, "label": field.label, "kind": KINDS.get(field.kind, "")}
+    label = case_rules.labels(path) if field.kind == FILE else field.label
+    found: dict[str, Any] = {"path": path, "label": label, "kind": KINDS.get(field.kind, "")}
     if case_rules.is_absent(value):
         return {**found, "value": "", "kind": "", "missing": case_rules.display(path, value)}
     if field.kind == ROWS:
@@ -145,13 +149,21 @@ def sections(referral: Referral, parts: Parts) -> list[dict[str, Any]]:
         {
             "code": cls.value,
             "name": cls.label,
-            "groups": grouped(cls, values) if values is not None else [],
+            "groups": _with_files(referral, grouped(cls, values)) if values is not None else [],
             "sealed": "" if values is not None else _why_sealed(referral),
         }
         for cls in DisclosureClass
         if cls in newest
         for values in [newest[cls]]
     ]
+
+
+def _with_files(referral: Referral, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same; a file also says where it can be had."""
+    for one in (one for group in groups for one in group["items"] if one["path"].startswith("attachments.")):
+        number = int(one["path"].rpartition(".")[2])
+        one["url"] = reverse("referrals:file", args=[referral.reference, referral.package_version, number])
+    return groups
 
 
 def _why_sealed(referral: Referral) -> Any:

@@ -15,5 +15,6 @@ urlpatterns = [
     path("<str:reference>/step/<slug:step>/", views_steps.step, name="step"),
     path("<str:reference>/note/", views.note, name="note"),
     path("<str:reference>/attest/", views.attest, name="attest"),
+    path("<str:reference>/files/<int:version>/<int:number>/", views.file, name="file"),
     path("<str:reference>/receipts/", views.receipts, name="receipts"),
 ]

@@ -8,11 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ihala.cases import rules as case_rules
+from ihala.core.downloads import download
 from ihala.core.refusal import Refused, Status
 from ihala.notifications.actions import mark_subject_seen
 from ihala.organisations.models import Request
 
 from . import actions, workflow
+from .actions import files
 from .forms import AttestForm, NoteForm
 from .forms_refused import kept
 from .models import DestructionTask, Referral
@@ -91,6 +94,13 @@ def attest(request: Request, reference: str) -> HttpResponse:
     return render(
         request, "referrals/attest.html", {"referral": referral, "form": form, "task": task}, status=status
     )
+
+
+@require_GET
+def file(request: Request, reference: str, version: int, number: int) -> HttpResponse:
+    """A file of the package, for the side that may open it; on record before a byte leaves."""
+    opened = files.read(found(request, reference), version, number, by=request.actor)
+    return download(opened.data, opened.about["type"], case_rules.neutral_name(number, opened.about))
 
 
 @require_GET

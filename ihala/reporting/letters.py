@@ -172,10 +172,11 @@ def _groups(cls: DisclosureClass, values: Values) -> list[dict[str, Any]]:
     content = case_rules.content_of({cls: dict(values)}, "")
     for path, value in case_rules.package_of(content).get(cls, {}).items():
         field = case_rules.field_at(path)
-        whole = path.startswith("case.")
+        whole = path.startswith(("case.", "attachments."))
         title = "" if whole else case_rules.labels(path).removesuffix(str(field.label)).rstrip(" :")
         group = groups.setdefault(path.rsplit(".", 1)[0], {"title": title, "items": [], "list": []})
-        group["items"].append({"label": str(field.label), **_value(field, path, value)})
+        label = case_rules.labels(path) if field.kind == "file" else str(field.label)
+        group["items"].append({"label": label, **_value(field, path, value)})
     return sorted(groups.values(), key=lambda group: bool(group["title"]))  # the case as a whole comes first
 
 

@@ -26,6 +26,12 @@ NONCE_BYTES = 12
 PADDED_TO = 64
 """Sealed values are padded to a multiple of this, so that their length tells little."""
 
+PIECE_PADDED_TO = 256 * 1024
+MARK = b"\0"
+LARGEST_PIECE = PIECE_PADDED_TO - len(MARK) - 4
+"""Bytes (pieces of files) are padded so far that only the number of pieces tells how long a file is. They begin with a
+byte that no JSON text begins with."""
+
 
 class NotOpened(Exception):
     """A sealed value or a wrapped secret did not open: it was changed, moved, or the key is another one."""
@@ -148,9 +154,13 @@ def _derived(secret: bytes, salt: bytes, use: bytes) -> bytes:
 
 
 def seal(key: bytes, value: Any, place: Place, name: SecretName) -> bytes:
-    """Seal one JSON value: nonce ‖ AES-256-GCM(value, padded). ValueError if it is not JSON or not Unicode text."""
+    """Seal one JSON value, or the bytes of a piece: nonce ‖ AES-256-GCM(value, padded).
+
+    ValueError if it is not JSON or not Unicode text.
+    """
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, _padded(_canonical(value)), _bound_to(place, name))
+    plain = _piece(value) if isinstance(value, bytes) else _padded(_canonical(value))
+    return nonce + AESGCM(key).encrypt(nonce, plain, _bound_to(place, name))
 
 
 def unseal(key: bytes, sealed: bytes | memoryview, place: Place, name: SecretName) -> Any:
@@ -160,7 +170,15 @@ def unseal(key: bytes, sealed: bytes | memoryview, place: Place, name: SecretNam
         plain = AESGCM(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], _bound_to(place, name))
     except (InvalidTag, ValueError):
         raise NotOpened(f"{place.table}.{place.field}") from None
+    if plain.startswith(MARK):
+        start = len(MARK) + 4
+        return plain[start : start + int.from_bytes(plain[len(MARK) : start], "big")]
     return json.loads(plain)
+
+
+def _piece(value: bytes) -> bytes:
+    plain = MARK + len(value).to_bytes(4, "big") + value
+    return plain + b"\0" * (-len(plain) % PIECE_PADDED_TO)
 
 
 def _canonical(value: Any) -> bytes:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from ihala.accounts.roles import Role
 from ihala.audit.enums import EventName, Purpose
 from ihala.audit.models import Event
-from ihala.cases import actions, references
+from ihala.cases import actions, drafts, references
 from ihala.cases.enums import AccessReason, CaseState, CloseReason
 from ihala.cases.models import Access, Case, CaseNote, FormDraft, Person
 from ihala.cases.rules import CaseContent, tidy
@@ -351,7 +351,7 @@ def test_the_draft_of_a_case_stands_beside_that_of_a_new_one(aman: Party, case: 
 
 
 def test_the_same_form_in_two_tabs_keeps_one_draft(aman: Party, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, first = actions._draft, []
+    real, first = drafts._draft, []
 
     def blind_once(by: Actor, case: Case | None) -> FormDraft | None:
         if not first:
@@ -361,7 +361,7 @@ def test_the_same_form_in_two_tabs_keeps_one_draft(aman: Party, monkeypatch: pyt
 
     with acting(aman.caseworker):
         actions.save_draft({"case-reason": ["one"]}, by=aman.caseworker)
-        monkeypatch.setattr(actions, "_draft", blind_once)
+        monkeypatch.setattr(drafts, "_draft", blind_once)
         actions.save_draft({"case-reason": ["two"]}, by=aman.caseworker)
         draft = actions.load_draft(by=aman.caseworker)
         assert draft is not None and draft.payload == {"case-reason": ["two"]}

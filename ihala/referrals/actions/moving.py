@@ -15,7 +15,7 @@ from ihala.organisations.models import Actor
 from .. import workflow
 from ..enums import Link, OutcomeCode, ReportKind, SafetyCheck, Side, State, Step
 from ..models import HandoverPlan, Referral, Report
-from . import package, sealed
+from . import files, package, sealed
 from .deciding import my_side
 from .sending import draft
 from .take import take
@@ -89,7 +89,8 @@ def _fill_case(referral: Referral) -> None:
     system = Actor.system_of(referral.receiver_id)
     with acting(system):
         case = package.own_case(referral, system)
-        cases.fill_expected_case(case, package.content(referral, by=system), by=system)
+        filled = cases.fill_expected_case(case, package.content(referral, by=system), by=system)
+        files.hand_over(referral, filled, by=system)
 
 
 def report_not_arrived(

@@ -31,7 +31,7 @@ from ihala.vault.sealing import OWN, Basis, Place, SecretName
 
 from .. import facts, workflow
 from ..models import PackagePart, Receipt, Referral, ReferralSide, SideRecord, StepTaken
-from . import sealed
+from . import files, sealed
 
 Values = dict[str, Any]
 Shares = dict[int, dict[str, Basis]]
@@ -106,6 +106,7 @@ def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
     for part in parts:
         part.document = ciphertexts[part.disclosure_class][0]
     PackagePart.objects.bulk_create(parts)
+    files.keep_copies(parts, own_case(referral, by), by=by)
     if dispatched:
         _write_released(referral, parts, holders[referral.receiver_id])
 
