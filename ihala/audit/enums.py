@@ -72,6 +72,7 @@ class EventName(TextChoices):
     ABSENCE_ENDED = "shelter.absence_ended", pgettext_lazy("event", "Back from an absence")
     KEPT_APART = "shelter.kept_apart", pgettext_lazy("event", "Families marked to be kept apart")
     KEEP_APART_LIFTED = "shelter.keep_apart_lifted", pgettext_lazy("event", "Keep-apart mark lifted")
+    REFERRAL_PURGED = "referral.purged", pgettext_lazy("event", "Draft nobody went on with deleted")
     LETTER_PRINTED = "letter.printed", pgettext_lazy("event", "Referral letter printed")
     INTAKE_IMPORTED = "intake.imported", pgettext_lazy("event", "Form imported")
     INTAKE_REFUSED = "intake.refused", pgettext_lazy("event", "Form refused")

@@ -15,7 +15,7 @@ from ihala.core.clock import now
 from ihala.core.vocabulary import LegalBasis, Service
 from ihala.organisations.models import Actor, Membership
 
-from . import enums, facts, workflow
+from . import enums, facts, rules, workflow
 from .actions import package, sealed
 from .enums import MessageKind, RecordKind, ReportKind, State, Step
 from .models import Referral, ReferralSide, StepTaken
@@ -96,6 +96,7 @@ def buttons(referral: Referral, actor: Actor, case: Case | None) -> dict[str, An
         "first": button(first, referral) if first else None,
         "steps": [button(step, referral) for step in rest if step not in QUIET],
         "quiet_steps": [button(step, referral) for step in rest if step in QUIET],
+        "draft_ends": rules.draft_ends_at(referral),
         "drafting": case is not None and referral.state == State.DRAFT and Step.DISCARD in possible,
         "can_release": Step.RELEASE in possible,
     }

@@ -18,6 +18,10 @@ from .enums import Side, State
 from .models import Referral
 
 ARRIVAL_ALARM = timedelta(hours=1)
+DRAFT_KEPT = timedelta(days=30)
+"""How long a draft is kept that nobody changes (mechanism, DRAFT)."""
+DRAFT_END_TOLD = timedelta(days=5)
+"""How long before its end its author is told, at the least."""
 
 
 def responsible(referral: Referral) -> int:
@@ -64,6 +68,16 @@ def resume_decision(referral: Referral) -> None:
     if referral.decide_left is not None:
         referral.decide_due_at = add_working(now(), referral.decide_left, calendar_of(referral.receiver_id))
         referral.decide_left = None
+
+
+def draft_ends_at(referral: Referral) -> datetime | None:
+    """When a draft will be deleted if nobody goes on with it; None for what is none any more."""
+    return referral.changed_at + DRAFT_KEPT if referral.state == State.DRAFT else None
+
+
+def drafts_near_their_end(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
+    """Drafts nobody has changed for so long that their authors must know."""
+    return referrals.filter(state=State.DRAFT, changed_at__lte=now() - (DRAFT_KEPT - DRAFT_END_TOLD))
 
 
 def overdue(referrals: QuerySet[Referral]) -> QuerySet[Referral]:

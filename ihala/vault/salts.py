@@ -13,7 +13,7 @@ A file of the first version is one salt of 32 bytes for the whole root: it opens
 import os
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -33,6 +33,14 @@ SWEPT_AFTER = 3600.0
 
 LINE = re.compile(rb"^([a-z0-9._-]{1,64}) ([0-9a-f]{64})$", re.MULTILINE)
 ZEROS = b"0" * (2 * SECRET_BYTES)
+
+
+ASKED_AT_ONCE = 1000
+FEW_ORPHANS = 200
+
+
+class WrongDatabase(Exception):
+    """The rows that should need the salts are not there: another database, or one that was not restored yet."""
 
 
 class Erased(Refused):
@@ -144,19 +152,28 @@ def destroy(root: UUID) -> None:
         sync_folder(path.parent)
 
 
-def sweep(known_roots: Collection[UUID]) -> int:
-    """Destroy salts no row needs and that are older than an hour; how many. Ages are the disk's, not the story's."""
-    swept = 0
-    for root, made_at in _lying():
-        if root not in known_roots and time.time() - made_at > SWEPT_AFTER:
-            destroy(root)
-            swept += 1
-    return swept
+def sweep(needed: Callable[[list[UUID]], Collection[UUID]]) -> int:
+    """Destroy salts no row needs and that are older than an hour; how many. Ages are the disk's, not the story's.
+
+    `needed` says which of some roots a row needs. `WrongDatabase` and nothing destroyed if rows seem to need hardly
+    any: then the rows are missing, not the need.
+    """
+    old = [root for root, made_at in _lying() if time.time() - made_at > SWEPT_AFTER]
+    known = {
+        root for at in range(0, len(old), ASKED_AT_ONCE) for root in needed(old[at : at + ASKED_AT_ONCE])
+    }
+    orphans = [root for root in old if root not in known]
+    if len(orphans) > max(FEW_ORPHANS, len(old) // 2):
+        raise WrongDatabase(f"{len(orphans)} of {len(old)} salts would be swept")
+    for root in orphans:
+        destroy(root)
+    return len(orphans)
 
 
 def _lying() -> Iterator[tuple[UUID, float]]:
     for path in sorted(folder().glob("*.salt")):
-        yield UUID(path.stem), path.stat().st_mtime
+        with suppress(FileNotFoundError):  # swept or erased meanwhile
+            yield UUID(path.stem), path.stat().st_mtime
 
 
 def _path(root: UUID) -> Path:

@@ -79,6 +79,8 @@ def test_the_runtime_role_owns_nothing_and_may_alter_nothing(catalogue, owner):
 DEFINERS = {
     "ihala_may_release": "reads the state of one referral by id and answers yes or no",
     "ihala_holds_due": "tells the worker which organisations have a hold to warn of or to let go; keys only",
+    "ihala_drafts_unchanged_since": "tells the worker which organisations have an old draft; keys only",
+    "ihala_roots_with_secrets": "tells the sweeper of salts which of the roots it names still have a secret",
     "ihala_consent_holder": "tells the holder or the recipient of a consent whose it is",
 }
 """Functions with the owner's rights: doors through the policies, each with its reason."""

@@ -233,7 +233,8 @@ def forget(referral: Referral) -> None:
 
     Row by row kind, since the runtime role may delete nothing of a referral that was sent.
     """
-    vault.close(sealed.package_subject(referral), holder=referral.sender_id)
+    for subject in (sealed.package_subject(referral), sealed.own(referral, referral.sender_id).subject):
+        vault.close(subject, holder=referral.sender_id)
     for model in (PackagePart, SideRecord, StepTaken, ReferralSide):
         model.objects.filter(referral=referral).delete()
     mine = Referral.objects.filter(pk=referral.pk)
