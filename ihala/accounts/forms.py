@@ -1,5 +1,6 @@
 """allauth's forms in our words. Placeholders go: a label stands above every field."""
 
+from contextlib import suppress
 from typing import Any
 
 from allauth.account import forms as account
@@ -8,12 +9,17 @@ from allauth.core import context
 from allauth.mfa.base import forms as second_factor
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm as BaseActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn import forms as passkeys
+from cryptography.exceptions import InvalidTag
 from django import forms
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from ihala.core.acting import at_the_door
+
+from . import sealing
 
 
 def _say(form: forms.Form, **labels: Any) -> None:
@@ -67,8 +73,15 @@ class ActivateTOTPForm(BaseActivateTOTPForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._keep_sealed(context.request.session)
         _say(self, code=_("Code from the app"))
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+    def _keep_sealed(self, session: SessionBase) -> None:
+        """Until it is confirmed, the secret waits in the session: sealed there too, before the session is stored."""
+        with suppress(InvalidTag, ValueError):  # made just now
+            self.secret: str = sealing.unseal(self.secret)
+        session[SECRET_SESSION_KEY] = sealing.seal(self.secret)
 
 
 class AuthenticateForm(second_factor.AuthenticateForm):

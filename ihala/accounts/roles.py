@@ -58,6 +58,7 @@ class Permission(StrEnum):
     REQUEST_ERASURE = "request_erasure"
     CONFIRM_ERASURE = "confirm_erasure"
     MANAGE_RETENTION = "manage_retention"
+    CONFIRM_RESET = "confirm_reset"
 
 
 R, P = Role, Permission
@@ -74,7 +75,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.SIGN_LEGAL_BASIS, P.PLAN_HANDOVER, P.CONFIRM_ARRIVAL, P.REPORT_OUTCOME,
         P.APPROVE_REFERRAL, P.ACCEPT_EMERGENCY, P.ACCEPT_ANY, P.CONFIRM_DECLINE, P.ASSIGN, P.CLOSE_SAFETY_CHECK,
         P.ENTER_IN_ERROR, P.PROPOSE_AGREEMENT, P.SIGN_AGREEMENT, P.MANAGE_ROTA, P.SEE_COUNTS,
-        P.SEE_BEDS, P.PLACE_FAMILIES, P.KEEP_APART, P.MANAGE_HOUSES, P.REQUEST_ERASURE,
+        P.SEE_BEDS, P.PLACE_FAMILIES, P.KEEP_APART, P.MANAGE_HOUSES, P.REQUEST_ERASURE, P.CONFIRM_RESET,
     }),
     # Answers the inbox day and night; for emergencies also what cannot wait for the morning.
     R.DUTY_OFFICER: frozenset({
@@ -86,13 +87,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # lives there.
     R.PRACTITIONER: frozenset({P.READ_CASE, P.RECORD_CONSENT, P.SEE_BEDS}),
     # Sees counts and pictures, no names; signs for the organisation.
-    R.DIRECTOR: frozenset({P.SEE_COUNTS, P.PROPOSE_AGREEMENT, P.SIGN_AGREEMENT, P.CONFIRM_ERASURE}),
+    R.DIRECTOR: frozenset({P.SEE_COUNTS, P.PROPOSE_AGREEMENT, P.SIGN_AGREEMENT, P.CONFIRM_ERASURE, P.CONFIRM_RESET}),
     # Reads the log, reviews exceptional access, answers erasure, sets how long cases are kept.
     R.DPO: frozenset({
         P.READ_AUDIT, P.SEE_COUNTS, P.REQUEST_ERASURE, P.CONFIRM_ERASURE, P.MANAGE_RETENTION,
     }),
     # Manages staff and settings; sees no content of any case.
-    R.ADMINISTRATOR: frozenset({P.MANAGE_STAFF, P.MANAGE_CALENDAR}),
+    R.ADMINISTRATOR: frozenset({P.MANAGE_STAFF, P.MANAGE_CALENDAR, P.CONFIRM_RESET}),
     # Runs training, knowledge, meetings and campaigns; sees counts.
     R.COORDINATOR: frozenset({P.SEE_COUNTS}),
 }  # fmt: skip

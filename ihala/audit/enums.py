@@ -84,6 +84,11 @@ class EventName(TextChoices):
     MEMBERSHIP_ENDED = "membership.ended", pgettext_lazy("event", "Staff member left")
     KEY_CREATED = "key.created", pgettext_lazy("event", "Key of the organisation made")
     KEY_ROTATED = "key.rotated", pgettext_lazy("event", "Key of the organisation renewed")
+    SECOND_FACTOR_RESET_ASKED = (
+        "membership.reset_asked",
+        pgettext_lazy("event", "Reset of a second factor asked for"),
+    )
+    SECOND_FACTOR_RESET = "membership.second_factor_reset", pgettext_lazy("event", "Second factor reset")
     ORGANISATION_CHANGED = "organisation.changed", pgettext_lazy("event", "Organisation changed")
     ERASURE_REQUESTED = "erasure.requested", pgettext_lazy("event", "Erasure requested")
     ERASURE_CANCELLED = "erasure.cancelled", pgettext_lazy("event", "Request for erasure cancelled")

@@ -53,6 +53,14 @@ class Rung(TextChoices):
     DIRECTOR = "director", _("The director")
 
 
+class ConfirmedBy(TextChoices):
+    """How it was made sure that somebody who lost the second factor is who they say."""
+
+    IN_PERSON = "in_person", _("Seen in person, with a document")
+    CALLED_BACK = "called_back", _("Called back on the number on file and recognised")
+    VIDEO = "video", _("Recognised in a video call")
+
+
 class SecondPersonStep(TextChoices):
     """Steps for which terms ask for a second person."""
 

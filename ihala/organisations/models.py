@@ -27,9 +27,11 @@ from ihala.core.models import CODE, KEY, WHEN, WHO, Clear, Model, Sensitivity
 
 from .actor import Actor, Request, in_readers_language
 from .enums import Emirate, TermsEnd, TermsStatus
+from .resets import SecondFactorReset
 
 __all__ = [
-    "Actor", "Agreement", "Calendar", "DutyShift", "Holiday", "Membership", "Organisation", "Request", "Terms",
+    "Actor", "Agreement", "Calendar", "DutyShift", "Holiday", "Membership", "Organisation", "Request",
+    "SecondFactorReset", "Terms",
 ]  # fmt: skip
 
 

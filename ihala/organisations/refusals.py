@@ -49,6 +49,21 @@ WORKS_ELSEWHERE = Refusal(
     "works_elsewhere", _("This person works for another organisation now."), Status.CONFLICT
 )
 
+NO_SECOND_FACTOR = Refusal(
+    "no_second_factor", _("This person has no second factor; a one-time password is enough."), Status.CONFLICT
+)
+RESET_WAITS = Refusal("reset_waits", _("A reset waits for a second person already."), Status.CONFLICT)
+RESET_OVER = Refusal(
+    "reset_over",
+    _("This reset was carried out, or nobody did so within a day. Ask for it again."),
+    Status.CONFLICT,
+)
+RESET_YOURS = Refusal(
+    "reset_yours",
+    _("Somebody else carries it out: neither who asked for it nor whose second factor it is."),
+    Status.FORBIDDEN,
+)
+
 # Calendar and rota
 HOLIDAY_TAKEN = Refusal("holiday_taken", _("This day is a holiday already."), Status.CONFLICT)
 BAD_HOURS = Refusal("bad_hours", _("The working day ends after it begins."))

@@ -23,7 +23,17 @@ from ihala.core.worktime import WorkCalendar
 
 from . import refusals
 from .enums import TermsStatus
-from .models import Actor, Agreement, Calendar, DutyShift, Holiday, Membership, Organisation, Terms
+from .models import (
+    Actor,
+    Agreement,
+    Calendar,
+    DutyShift,
+    Holiday,
+    Membership,
+    Organisation,
+    SecondFactorReset,
+    Terms,
+)
 from .terms import InvalidTerms, TermsView, read_terms
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
@@ -78,6 +88,43 @@ def waiting_for_signature(actor: Actor) -> QuerySet[Terms]:
         return Terms.objects.none()
     open_ones = Terms.objects.filter(active_from=None, ended_at=None)
     return open_ones.exclude(proposed_by=actor.organisation_id).order_by("proposed_at")
+
+
+RESET_WAITS_FOR = timedelta(hours=24)
+
+
+def resets_waiting(actor: Actor) -> QuerySet[SecondFactorReset]:
+    """Resets of a second factor that wait for this actor."""
+    mine = SecondFactorReset.objects.filter(organisation=actor.organisation_id, done_at=None)
+    if not actor.has(Permission.CONFIRM_RESET):
+        return mine.none()
+    fresh = mine.filter(asked_at__gt=now() - RESET_WAITS_FOR)
+    others = fresh.exclude(asked_by=actor.membership_id).exclude(membership=actor.membership_id)
+    return others.select_related("membership", "asked_by").order_by("asked_at")
+
+
+def why_not_ask_reset(membership: Membership, has_one: bool, actor: Actor) -> Refusal | None:
+    """An administrator asks, for somebody else who works here and has a second factor."""
+    if refusal := why_not_change(membership, actor):
+        return refusal
+    if not membership.active:
+        return refusals.NOT_ACTIVE
+    waiting = SecondFactorReset.objects.filter(
+        membership=membership, done_at=None, asked_at__gt=now() - RESET_WAITS_FOR
+    )
+    if waiting.exists():
+        return refusals.RESET_WAITS
+    return None if has_one else refusals.NO_SECOND_FACTOR
+
+
+def why_not_carry_out_reset(reset: SecondFactorReset, actor: Actor) -> Refusal | None:
+    """A second person carries it out, within a day."""
+    if not actor.has(Permission.CONFIRM_RESET):
+        return refusals.NOT_PERMITTED
+    if actor.membership_id in (reset.asked_by_id, reset.membership_id):
+        return refusals.RESET_YOURS
+    over = reset.done_at is not None or now() > reset.asked_at + RESET_WAITS_FOR
+    return refusals.RESET_OVER if over else None
 
 
 def why_not_propose(other: Organisation, data: object, actor: Actor) -> Refusal | None:

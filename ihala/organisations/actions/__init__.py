@@ -2,6 +2,7 @@
 
 from .agreements import countersign, end_agreement, propose_terms, withdraw_proposal
 from .calendars import add_holiday, add_shift, remove_holiday, remove_shift, set_calendar
+from .second_factor import ask_reset, carry_out_reset
 from .staff import (
     NewPassword,
     add_member,
@@ -17,6 +18,8 @@ __all__ = [
     "add_holiday",
     "add_member",
     "add_shift",
+    "ask_reset",
+    "carry_out_reset",
     "change_roles",
     "countersign",
     "create_organisation",

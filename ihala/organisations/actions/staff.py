@@ -141,12 +141,17 @@ def new_password(membership: Membership, *, by: Actor) -> NewPassword:
         by,
         EventName.MEMBERSHIP_CHANGED,
     )
+    recorded(by, EventName.MEMBERSHIP_CHANGED, member=membership.pk, what="one_time_password")
+    return give_one_time_password(membership)
+
+
+def give_one_time_password(membership: Membership) -> NewPassword:
+    """Part of an action that has asked and recorded: sessions end, since they hang on the password."""
     told = _one_time_password()
     user = membership.user
     user.set_password(told)
     user.one_time_password = True
     user.save(update_fields=["password", "one_time_password"])
-    recorded(by, EventName.MEMBERSHIP_CHANGED, member=membership.pk, what="one_time_password")
     return NewPassword(membership, told)
 
 

@@ -34,6 +34,7 @@ def organisation(request: Request) -> HttpResponse:
         "agreements": agreements,
         "others": Organisation.objects.filter(is_active=True).exclude(pk__in=known).order_by("pk"),
         "waiting": rules.waiting_for_signature(actor),
+        "resets": rules.resets_waiting(actor),
         "duty": rules.on_duty(me),
         "may": {permission.value: True for permission in actor.permissions},
     }
