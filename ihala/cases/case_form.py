@@ -13,7 +13,7 @@ from ihala.core.vocabulary import Category, DisclosureClass
 from .content import CASE, COMPANION, PERSON_OF_CONCERN, SURVIVOR, CaseContent, Field, Kind
 from .enums import PersonRole, Relation
 from .forms import FieldsForm
-from .typed import WITH_ROWS, Typed, one_more, row_numbers, rows_of, typed_of
+from .typed import WITH_ROWS, Typed, next_number, one_more, row_numbers, rows_of, typed_of
 
 _ADD: dict[str, str | Promise] = {
     "documents": _("Add a document"),
@@ -98,11 +98,6 @@ class Part:
 BLANK = "__prefix__"
 
 
-def _next(numbers: list[int]) -> int:
-    """The number a row added by the page's script gets."""
-    return max(numbers, default=-1) + 1
-
-
 class Rows:
     """Repeated rows of one field. `template` is the row a script adds; inside of other rows the server adds them."""
 
@@ -112,7 +107,7 @@ class Rows:
         self.add, self.title = _ADD[field.key], _ROW[field.key]
         self.absent = FieldsForm((field,), typed, prefix, checked=False)[f"{field.key}_absent"]
         numbers = row_numbers(typed, self.prefix)
-        self.next = _next(numbers)
+        self.next = next_number(typed, self.prefix)  # of a row that the page's script adds
         top = prefix in ("survivor", "case")
         blank = f"{self.prefix}-{BLANK}"
         self.template = Part(rows_of(field), Typed(), blank, checked=False, row=True) if top else None
@@ -137,13 +132,17 @@ class People:
     def __init__(self, key: str, fields: tuple[Field, ...], typed: Typed, *, checked: bool) -> None:
         self.prefix, self.add, self.title = key, _ADD[key], _ROW[key]
         numbers = row_numbers(typed, key)
-        self.next = _next(numbers)
+        self.next = next_number(typed, key)
         self.template = Part(fields, Typed(), f"{key}-{BLANK}", checked=False)
         self.parts = [Part(fields, typed, f"{key}-{number}", checked=checked) for number in numbers]
 
     def values(self) -> tuple[dict[str, Any], ...]:
         """What is said about each who was said anything about."""
         return tuple(part.values for part in self.parts if part.values)
+
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the same."""
+        return tuple(int(part.number) for part in self.parts if part.values)
 
 
 class CaseForm:
@@ -220,8 +219,8 @@ class CaseForm:
         """Every part of the page, with the words for whose it is."""
         yield str(PersonRole.SURVIVOR.label), self.survivor
         for people in (self.companions, self.persons_of_concern):
-            for number, part in enumerate(people.parts, 1):
-                yield f"{people.title} {number}", part
+            for part in people.parts:
+                yield f"{people.title} {int(part.number) + 1}", part
         for section in self.sections:
             yield "", section.part
 
@@ -236,4 +235,8 @@ class CaseForm:
             companions=self.companions.values(),
             persons_of_concern=self.persons_of_concern.values(),
             case=case,
+            numbers={
+                PersonRole.COMPANION: self.companions.numbers(),
+                PersonRole.PERSON_OF_CONCERN: self.persons_of_concern.numbers(),
+            },
         )

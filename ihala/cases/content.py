@@ -88,7 +88,11 @@ class Field:
 
 @dataclass(frozen=True)
 class CaseContent:
-    """What a case says, in one shape everywhere: values by field key (`Kind` gives the JSON shape of each)."""
+    """What a case says, in one shape everywhere: values by field key (`Kind` gives the JSON shape of each).
+
+    Companions and persons of concern keep the number they were given when one before them is removed; without
+    `numbers` (by role) they are numbered in their order from 0.
+    """
 
     category: str
     survivor: dict[str, Any] = field(default_factory=dict)
@@ -96,6 +100,7 @@ class CaseContent:
     persons_of_concern: tuple[dict[str, Any], ...] = ()
     case: dict[str, Any] = field(default_factory=dict)
     attachments: dict[int, dict[str, Any]] = field(default_factory=dict)
+    numbers: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
 
 
 DOCUMENT = (
@@ -255,7 +260,14 @@ PERSONS: dict[str, tuple[Field, ...]] = {
 def people(content: CaseContent) -> Iterator[tuple[PersonRole, int, dict[str, Any]]]:
     """Everyone in the case with role and position, in the order of the form."""
     yield PersonRole.SURVIVOR, 0, content.survivor
-    for position, values in enumerate(content.companions):
+    for position, values in numbered(content, PersonRole.COMPANION):
         yield PersonRole.COMPANION, position, values
-    for position, values in enumerate(content.persons_of_concern):
+    for position, values in numbered(content, PersonRole.PERSON_OF_CONCERN):
         yield PersonRole.PERSON_OF_CONCERN, position, values
+
+
+def numbered(content: CaseContent, role: str) -> list[tuple[int, dict[str, Any]]]:
+    """The companions or the persons of concern, each with the number that stays theirs."""
+    listed = content.companions if role == PersonRole.COMPANION else content.persons_of_concern
+    numbers = content.numbers.get(role)
+    return list(enumerate(listed)) if numbers is None else list(zip(numbers, listed, strict=True))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from ihala.accounts.roles import Permission
 from ihala.core import clock
+from ihala.core.veil import unveil, veil
 from ihala.core.vocabulary import Absent, Category, DisclosureClass
 from ihala.organisations.models import Actor
 
@@ -72,25 +73,29 @@ def fact(field: Field, value: Any) -> dict[str, Any]:
 
 
 def listed(actor: Actor, asked: QueryDict) -> dict[str, Any]:
-    """One page of the cases visible to `actor`; state, category and place stand in the address."""
+    """One page of the cases visible to `actor`; state, category (veiled) and place stand in the address."""
     state = asked.get("state", "")
-    category = asked.get("category", "")
+    category = unveil(asked.get("category", ""), Category.values)
     cases = Case.objects.visible_to(actor).prefetch_related("people").order_by("-changed_at", "-id")
     cases = cases.filter(state=state) if state in CaseState.values else cases.exclude(state=CaseState.CLOSED)
-    if category in Category.values:
+    if category:
         cases = cases.filter(category=category)
     if place := _place(asked.get("before", "")):
         cases = cases.filter(changed_at__lte=place[0]).exclude(changed_at=place[0], id__gte=place[1])
     found = list(cases[: PAGE + 1])
-    rest = {"state": state, "category": category}
+    rest = {"state": state, "category": veil(category)}
     return {
         "rows": [_row(case) for case in found[:PAGE]],
         "next_url": _address(rest | {"before": _mark(found[PAGE - 1])}) if len(found) > PAGE else "",
         "state_chips": _chips("state", state, [("", _("Open and expected")), *CaseState.choices], rest),
-        "category_chips": _chips("category", category, [("", _("All")), *Category.choices], rest),
+        "category_chips": _chips("category", veil(category), _categories(), rest),
         "filtered": bool(state or category or place),
         "may_write": actor.has(Permission.WRITE_CASE),
     }
+
+
+def _categories() -> list[Any]:
+    return [("", _("All")), *((veil(value), label) for value, label in Category.choices)]
 
 
 def _mark(case: Case) -> str:

@@ -16,7 +16,7 @@ from ihala.core.vocabulary import Absent, AgeBand, DisclosureClass, Sex
 from ihala.organisations.models import Actor
 
 from . import codelists
-from .content import ATTACHMENT, CASE, PERSONS, CaseContent, Field, Kind, people
+from .content import ATTACHMENT, CASE, PERSONS, CaseContent, Field, Kind, numbered, people
 from .enums import CaseState, PersonRole
 from .files.kinds import ENDINGS
 from .files.kinds import Kind as FileKind
@@ -56,12 +56,20 @@ def is_empty(value: JSON) -> bool:
 
 def tidy(content: CaseContent) -> CaseContent:
     """The same content without empty values; everyone who needs a place has a sex; empty people go."""
+    companions, concerns = (
+        [(number, values) for number, values in numbered(content, role) if _filled(values)]
+        for role in (PersonRole.COMPANION, PersonRole.PERSON_OF_CONCERN)
+    )
     return CaseContent(
         category=str(content.category),
         survivor=_tidy_person(content.survivor),
-        companions=tuple(_tidy_person(values) for values in content.companions if _filled(values)),
-        persons_of_concern=tuple(_filled(values) for values in content.persons_of_concern if _filled(values)),
+        companions=tuple(_tidy_person(values) for _number, values in companions),
+        persons_of_concern=tuple(_filled(values) for _number, values in concerns),
         case=_filled(content.case),
+        numbers={
+            PersonRole.COMPANION: tuple(number for number, _values in companions),
+            PersonRole.PERSON_OF_CONCERN: tuple(number for number, _values in concerns),
+        },
     )
 
 
@@ -115,15 +123,12 @@ def content_of(package: Package, category: str) -> CaseContent:
     return CaseContent(
         category=str(category),
         survivor=survivor,
-        companions=_in_order(rows["companions"]),
-        persons_of_concern=_in_order(rows["persons_of_concern"]),
+        companions=tuple(values for _number, values in sorted(rows["companions"].items())),
+        persons_of_concern=tuple(values for _number, values in sorted(rows["persons_of_concern"].items())),
         case=case,
         attachments=attachments,
+        numbers={role: tuple(sorted(rows[head])) for head, role in _PREFIX.items() if head in rows},
     )
-
-
-def _in_order(rows: dict[int, dict[str, JSON]]) -> tuple[dict[str, JSON], ...]:
-    return tuple(rows.get(position, {}) for position in range(max(rows, default=-1) + 1))
 
 
 def field_at(path: str) -> Field:

@@ -155,5 +155,6 @@ def assembled(
         companions=tuple(by_role[PersonRole.COMPANION]),
         persons_of_concern=tuple(by_role[PersonRole.PERSON_OF_CONCERN]),
         case=own,
+        numbers={role: tuple(row.position for row in rows if row.role == role) for role in PersonRole},
     )
     return content, bodies

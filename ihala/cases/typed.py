@@ -12,7 +12,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from . import codelists
-from .content import CASE, COMPANION, PERSON_OF_CONCERN, SURVIVOR, CaseContent, Field, Kind
+from .content import CASE, COMPANION, PERSON_OF_CONCERN, SURVIVOR, CaseContent, Field, Kind, numbered
+from .enums import PersonRole
 from .fit import MOST_ROWS, is_absent
 
 Typed = MultiValueDict[str, str]
@@ -37,18 +38,27 @@ def only_ours(typed: Typed) -> dict[str, list[str]]:
     return {name: typed.getlist(name) for name in typed if OURS.fullmatch(name)}
 
 
+def _numbers(typed: Typed, prefix: str) -> set[int]:
+    shape = re.compile(rf"{re.escape(prefix)}-(\d{{1,3}})-")
+    return {int(match[1]) for name in typed if (match := shape.match(name))}
+
+
 def row_numbers(typed: Typed, prefix: str) -> list[int]:
     """The rows under `prefix` that came and are not marked as removed, in order; at most `MOST_ROWS`."""
-    shape = re.compile(rf"{re.escape(prefix)}-(\d{{1,3}})-")
-    found = {int(match[1]) for name in typed if (match := shape.match(name))}
+    found = _numbers(typed, prefix)
     kept = sorted(number for number in found if not typed.get(f"{prefix}-{number}-DELETE"))
     return kept[:MOST_ROWS]
+
+
+def next_number(typed: Typed, prefix: str) -> int:
+    """The number of one more row under `prefix`: never that of one that was just removed."""
+    return max(_numbers(typed, prefix), default=-1) + 1
 
 
 def one_more(typed: Typed, prefix: str) -> Typed:
     """The same with one more empty row under `prefix`."""
     grown = typed.copy()
-    grown[f"{prefix}-{max(row_numbers(typed, prefix), default=-1) + 1}-row"] = "1"
+    grown[f"{prefix}-{next_number(typed, prefix)}-row"] = "1"
     return grown
 
 
@@ -56,10 +66,12 @@ def typed_of(content: CaseContent) -> Typed:
     """A stored case as its form would have come."""
     typed: Typed = MultiValueDict()
     groups = [("survivor", SURVIVOR, content.survivor), ("case", CASE, content.case)]
-    groups += [(f"companions-{n}", COMPANION, values) for n, values in enumerate(content.companions)]
+    groups += [
+        (f"companions-{n}", COMPANION, values) for n, values in numbered(content, PersonRole.COMPANION)
+    ]
     groups += [
         (f"persons_of_concern-{n}", PERSON_OF_CONCERN, values)
-        for n, values in enumerate(content.persons_of_concern)
+        for n, values in numbered(content, PersonRole.PERSON_OF_CONCERN)
     ]
     for prefix, fields, values in groups:
         for name, texts in _named(prefix, fields, values):

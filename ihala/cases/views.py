@@ -15,6 +15,7 @@ from ihala.accounts.roles import Permission
 from ihala.audit.enums import Purpose
 from ihala.core import text
 from ihala.core.refusal import Refused, Status
+from ihala.core.veil import unveil, veil
 from ihala.core.vocabulary import Category
 from ihala.organisations.models import Request
 
@@ -59,8 +60,8 @@ def case_list(request: Request) -> HttpResponse:
 def new(request: Request) -> HttpResponse:
     """A new case: first its category, then the form of that category."""
     _require(request, Permission.WRITE_CASE)
-    category = request.GET.get("category", "")
-    if category not in Category.values:
+    category = unveil(request.GET.get("category", ""), Category.values)
+    if not category:
         return _choose_category(request)
     if request.method == "GET":
         draft = actions.load_draft(by=request.actor)
@@ -85,8 +86,9 @@ def _choose_category(request: Request) -> HttpResponse:
     """Which category; whoever left a draft goes on with it."""
     draft = actions.load_draft(by=request.actor) if request.method == "GET" else None
     if draft and (category := draft.payload.get("category")):
-        return redirect(f"{reverse('cases:new')}?{urlencode({'category': category[0]})}")
-    return render(request, "cases/category.html", {"categories": Category})
+        return redirect(f"{reverse('cases:new')}?{urlencode({'category': veil(category[0])})}")
+    tiles = [(veil(value), label) for value, label in Category.choices]
+    return render(request, "cases/category.html", {"tiles": tiles})
 
 
 def _grown(typed: Typed) -> Typed | None:
@@ -161,7 +163,7 @@ def autosave(request: Request) -> HttpResponse:
     if case is None:
         _require(request, Permission.WRITE_CASE)
     kept = only_ours(request.POST)
-    if (category := request.GET.get("category")) in Category.values:
+    if category := unveil(request.GET.get("category", ""), Category.values):
         kept["category"] = [category]
     draft = actions.save_draft(kept, by=request.actor, case=case, based_on=_version(request.POST))
     return JsonResponse({"saved": text.hour(draft.saved_at)})

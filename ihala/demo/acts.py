@@ -1,5 +1,6 @@
 """What each word of a script does. Every act is one action, taken by the person whose part it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -8,7 +9,6 @@ from ihala.accounts.roles import Role
 from ihala.audit.enums import Purpose
 from ihala.cases import actions as cases
 from ihala.cases.enums import AccessReason, AttachmentKind
-from ihala.cases.rules import CaseContent
 from ihala.consent import actions as consent
 from ihala.consent.rules import Given, purposes_of
 from ihala.core.acting import acting
@@ -139,9 +139,7 @@ def _amend(scene: Scene, told: str) -> None:
         case = type(scene.file).objects.get(pk=scene.file.pk)
         content = cases.open_case(case, by=by, purpose=Purpose.WORK)
         more = {**content.case, "danger_detail": words}
-        new = CaseContent(
-            content.category, content.survivor, content.companions, content.persons_of_concern, more
-        )
+        new = replace(content, case=more)
         cases.update_case(case, new, by=by, version=case.version)
     _do("amend", "sender.caseworker", scene, told, reason=told or "new_information")
 

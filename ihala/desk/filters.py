@@ -1,4 +1,7 @@
-"""What a list is narrowed to. It stands in the address, so that a reload, a bookmark and a live update keep it."""
+"""What a list is narrowed to. It stands in the address, so that a reload, a bookmark and a live update keep it.
+
+Category, urgency and state are written there as codes that say nothing (`core.veil`).
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,11 +10,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ihala.core.text import clean, western_digits
+from ihala.core.veil import unveil, veil
 from ihala.core.vocabulary import Category, Urgency
 from ihala.organisations.models import Actor
 from ihala.referrals.enums import State
@@ -19,12 +23,16 @@ from ihala.referrals.enums import State
 ALL = pgettext_lazy("filter", "All")
 
 
+def _offered(choices: type[TextChoices]) -> list[tuple[str, Any]]:
+    return [("", ALL), *((veil(value), label) for value, label in choices.choices)]
+
+
 class FilterForm(forms.Form):
     """The filters as a form; every field may stay at "All"."""
 
-    category = forms.ChoiceField(label=_("Category"), choices=[("", ALL), *Category.choices])
-    urgency = forms.ChoiceField(label=_("Urgency"), choices=[("", ALL), *Urgency.choices])
-    state = forms.ChoiceField(label=_("State"), choices=[("", ALL), *State.choices])
+    category = forms.ChoiceField(label=_("Category"), choices=lambda: _offered(Category))
+    urgency = forms.ChoiceField(label=_("Urgency"), choices=lambda: _offered(Urgency))
+    state = forms.ChoiceField(label=_("State"), choices=lambda: _offered(State))
     ref = forms.CharField(label=_("Reference"), max_length=20, widget=forms.TextInput(attrs={"dir": "ltr"}))
     use_required_attribute = False
 
@@ -41,9 +49,8 @@ class Filters:
     @classmethod
     def of(cls, query: Any) -> "Filters":
         """Read from the address."""
-        asked = {name: query.get(name, "") for name in ("category", "urgency", "state")}
         known = {"category": Category.values, "urgency": Urgency.values, "state": State.values}
-        codes = {name: code if code in known[name] else "" for name, code in asked.items()}
+        codes = {name: unveil(query.get(name, ""), values) for name, values in known.items()}
         return cls(**codes, ref=_reference(query.get("ref", "")))
 
     def __bool__(self) -> bool:
@@ -51,7 +58,8 @@ class Filters:
 
     def query(self) -> dict[str, str]:
         """What of it stands in the address."""
-        pairs = {"category": self.category, "urgency": self.urgency, "state": self.state, "ref": self.ref}
+        codes = {"category": self.category, "urgency": self.urgency, "state": self.state}
+        pairs = {name: veil(code) for name, code in codes.items()} | {"ref": self.ref}
         return {name: value for name, value in pairs.items() if value}
 
     def condition(self, actor: Actor) -> Q:

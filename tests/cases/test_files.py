@@ -221,7 +221,7 @@ def test_cleaning_happens_in_a_process_without_the_servers_environment(
         with pytest.raises(NotTaken) as error:
             clean(made)
         assert error.value.bad is bad
-    monkeypatch.setattr(process, "SECONDS", 0.001)
+    monkeypatch.setattr(process, "PATIENCE", 0.001)
     with pytest.raises(NotTaken) as error:
         clean(page("x"))
     assert error.value.bad is Bad.TOO_MUCH_WORK

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from ihala.core import clock
 from ihala.core.acting import acting
+from ihala.core.veil import veil
 from ihala.core.vocabulary import Category, Urgency
 from ihala.desk import work
 from ihala.desk.enums import List, Part
@@ -144,6 +145,8 @@ def test_filters_stand_in_the_address_and_narrow_the_list(query, shown):
     }
     if "ref" in query:
         query = {"ref": referrals["child"].reference[2:6].lower()}
+    else:
+        query = {name: veil(value) for name, value in query.items() if value.isidentifier()}
     text = given.signed_in("dfwac.duty").get("/inbox/", query).content.decode()
     for name, referral in referrals.items():
         assert (referral.reference in text) is (name in shown)
@@ -157,7 +160,7 @@ def test_filters_stand_in_the_address_and_narrow_the_list(query, shown):
 def test_nothing_matching_the_filters_is_said_plainly():
     given.a_referral(State.SENT)
     client = given.signed_in("dfwac.duty", language="en")
-    assert "Nothing matches" in client.get("/inbox/?category=child_abuse").content.decode()
+    assert "Nothing matches" in client.get("/inbox/?category=" + veil("child_abuse")).content.decode()
 
 
 @pytest.fixture

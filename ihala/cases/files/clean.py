@@ -16,6 +16,8 @@ from .png import clean_png
 
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 15
+PATIENCE = 60.0
+"""Seconds of work, and of waiting for them on a machine that is busy."""
 MEMORY = 768 * 1024 * 1024
 LARGEST = 8 * 1024 * 1024
 
@@ -50,7 +52,7 @@ def clean(data: bytes) -> Cleaned:
     command = [sys.executable, "-s", "-E", "-m", "ihala.cases.files.clean"]
     try:
         done = subprocess.run(
-            command, input=data, cwd=ROOT, env={}, timeout=SECONDS, check=False,
+            command, input=data, cwd=ROOT, env={}, timeout=PATIENCE, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 
 from ihala.core import clock as the_clock
 from ihala.core import icons, looks, text, vocabulary
+from ihala.core import veil as the_veil
 from ihala.core.folding import same_for_all
 from ihala.core.worktime import Duration
 
@@ -28,6 +29,12 @@ LATE, WAITING = icons.icon("alert"), icons.icon("clock")
 LTR_INPUTS = frozenset(
     {"tel", "email", "url", "number", "date", "time", "datetime-local", "month", "password"}
 )
+
+
+@register.filter
+def veil(value: str) -> str:
+    """A coded value as an address may carry it."""
+    return the_veil.veil(value)
 
 
 @register.filter
