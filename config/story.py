@@ -20,6 +20,7 @@ def main() -> None:
         print(story.cast(f"http://localhost:{sys.argv[2]}/"), flush=True)  # noqa: T201
     elif sys.argv[1:2] == ["empty"]:
         actors = cast.assemble()
+        story.witnessed(actors)
         cast.sign(actors, cast.propose(actors))
     else:
         story.play(lambda line: print(f"  {line}", flush=True), processes=min(2, os.cpu_count() or 1))  # noqa: T201

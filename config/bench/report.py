@@ -8,6 +8,7 @@ from datetime import datetime
 from . import rows
 from .growth import Growth
 from .load import Measured
+from .logged import LogCost
 
 AIMS = {
     (rows.SIGN_IN, 8): "p95 < 400 ms",
@@ -30,6 +31,7 @@ class Report:
     raw: Measured | None = None
     rows_written: dict[str, int] = field(default_factory=dict)
     growth: Growth | None = None
+    log: LogCost | None = None
     memory: list[int] = field(default_factory=list)
     starts: tuple[float, float] = (0.0, 0.0)
     load: tuple[float, float] = (0.0, 0.0)
@@ -78,7 +80,19 @@ class Report:
             lines.append(f"| Inbox, median of interleaved runs | {figures}: × {grown.ratio:.2f} | ≤ × 1.20 |")
             plan = "; ".join(sorted(set(grown.read_all))) or "none"
             lines.append(f"| Plans that read all referrals | {plan} | none |")
-        return lines
+        return [*lines, *self._log()]
+
+    def _log(self) -> list[str]:
+        if (log := self.log) is None:
+            return []
+        proofs = f"inclusion {log.inclusion_ms:.1f} ms, consistency {log.consistency_ms:.1f} ms"
+        cost = f"{log.with_us:.0f} µs, {log.without_us:.0f} µs without"
+        return [
+            f"| INSERT of an event with what its leaf needs | {cost} | |",
+            f"| Leaves sequenced | {log.per_second:,.0f}/s | ≥ 1,000/s |",
+            f"| Proof in a tree of {log.leaves:,} leaves | {proofs} | |",
+            f"| Verify an export of {log.leaves:,} leaves, every tenth in full | {log.verify_s:.1f} s | ≤ 20 s |",
+        ]
 
     def _errors(self) -> list[str]:
         failed = [one for one in (*self.measured, self.raw) if one is not None and one.errors]

@@ -11,7 +11,7 @@ from typing import Any
 from config import databases
 from config.home import ROOT, folder
 
-from . import growth, load, raw, rows, stage
+from . import growth, load, logged, raw, rows, stage
 from .browser import Browser
 from .report import Report
 from .rows import People, Prepared
@@ -29,13 +29,20 @@ class Scale:
     few: int
     many: int
     asked: int
+    inserts: int
+    events: int
+    leaves: int
     demo: tuple[str, ...] = ()
     rounds: int = growth.ROUNDS
 
 
-FULL = Scale(seconds=5.0, users=8, alone=50, together=400, few=1_000, many=100_000, asked=30)
+FULL = Scale(
+    seconds=5.0, users=8, alone=50, together=400, few=1_000, many=100_000, asked=30,
+    inserts=2_000, events=20_000, leaves=1_000_000,
+)  # fmt: skip
 QUICK = Scale(
-    seconds=0.5, users=8, alone=3, together=16, few=60, many=600, asked=3, demo=("--empty",), rounds=2
+    seconds=0.5, users=8, alone=3, together=16, few=60, many=600, asked=3,
+    inserts=50, events=300, leaves=1_000, demo=("--empty",), rounds=2
 )  # fmt: skip
 OPENED = 8
 WARM = 16
@@ -73,12 +80,20 @@ def _measure(staged: Stage, scale: Scale, report: Report, say: Say) -> None:
     _rows(staged, scale, report, stock, [one.reference for one in opened], say)
     say(f"{raw.NAME} …")
     report.raw = raw.measure(staged.cluster, written, scale.users, scale.seconds)
+    say("What the log costs …")
+    report.log = _log(staged, scale)
     say("The inbox with few and with many referrals …")
     report.growth = growth.measure(staged, scale.few, scale.many, scale.asked, rounds=scale.rounds)
     report.growth.read_all.extend(
         ask(staged, "plans", database=growth.MANY, username=growth.USER, path="/inbox/")
     )
     staged.rest()
+
+
+def _log(staged: Stage, scale: Scale) -> logged.LogCost:
+    with_us, without_us = logged.inserts(staged.cluster, scale.inserts)
+    inside = ask(staged, "log", events=scale.events, leaves=scale.leaves)
+    return logged.LogCost(with_us, without_us, leaves=scale.leaves, **inside)
 
 
 def _stock(scale: Scale) -> list[tuple[int, int]]:

@@ -25,7 +25,11 @@ def main() -> None:
     from procrastinate.testing import InMemoryConnector
 
     what, asked = sys.argv[1], json.loads(sys.argv[2])
-    if what in ("plans", "count"):
+    if what == "log":
+        from . import logged
+
+        answer: Any = logged.inside(**asked)
+    elif what in ("plans", "count"):
         from . import counting
 
         answer = counting.plans(**asked) if what == "plans" else counting.count(actors_of(0), **asked)

@@ -99,7 +99,7 @@ def _founded(present: datetime) -> dict[str, Actor]:
     """Organisations, staff, rota, holidays, and an agreement of two versions with a third one proposed."""
     with clock.at(present - timedelta(days=400)), transaction.atomic():
         actors = the_cast.assemble()
-        _witnessed(actors)
+        witnessed(actors)
         first = the_cast.propose(actors, _first_terms(actors))
     with clock.at(present - timedelta(days=396)):
         the_cast.sign(actors, first)
@@ -114,7 +114,7 @@ def _founded(present: datetime) -> dict[str, Actor]:
     return actors
 
 
-def _witnessed(actors: dict[str, Actor]) -> None:
+def witnessed(actors: dict[str, Actor]) -> None:
     """Each of the two has a witness, whose key its data protection officer registers."""
     for code in ("aman", "dfwac"):
         name, officer = f"witness.{code}", actors[f"{code}.dpo"]

@@ -19,10 +19,17 @@ from ihala.audit.models import Event
 from ihala.audit.rules import Wanted
 from ihala.cases.models import Case
 from ihala.core.clock import DUBAI
+from ihala.core.refusal import Refusal, Status
 from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations.models import Actor, Membership, Organisation
 from ihala.referrals.enums import State, Step
 from ihala.referrals.models import Referral, ReferralSide
+
+NOT_FOR_YOU = Refusal(
+    "not_permitted",
+    gettext_lazy("The log is read by the data protection officer of the organisation."),
+    Status.FORBIDDEN,
+)
 
 
 class LogFilter(forms.Form):

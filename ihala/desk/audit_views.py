@@ -2,21 +2,15 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from ihala.accounts.roles import Permission
 from ihala.audit.rules import After, page_of_log
-from ihala.core.refusal import Refusal, Refused, Status
+from ihala.core.refusal import Refused
 from ihala.organisations.models import Request
 
-from .audit_log import LogFilter, lines, staff_of
-
-NOT_FOR_YOU = Refusal(
-    "not_permitted",
-    _("The log is read by the data protection officer of the organisation."),
-    Status.FORBIDDEN,
-)
+from .audit_log import NOT_FOR_YOU, LogFilter, lines, staff_of
+from .log_pages import tabs
 
 
 @require_GET
@@ -33,6 +27,7 @@ def log(request: Request) -> HttpResponse:
     asked.pop("after", None)
     newest = f"?{asked.urlencode()}"
     shown = {
+        "tabs": tabs("log"),
         "form": form,
         "lines": lines(events, staff),
         "newest_url": newest if after else "",

@@ -25,6 +25,7 @@ GROUND = {
             "audit.exporting",
             "audit.checking",
             "audit.hashes",
+            "audit.tree",
             "audit.verify",
             "audit.witness",
         ],

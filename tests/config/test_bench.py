@@ -25,3 +25,5 @@ def test_a_quick_run_prints_every_row_without_errors():
     send = next(cells for cells in lines if cells[1] == rows.SEND)
     assert 0 < int(send[7]) <= 20
     assert re.search(r"Plans that read all referrals \| none", done.stdout)
+    assert re.search(r"Leaves sequenced \| [\d,]+/s", done.stdout)
+    assert re.search(r"Verify an export of 1,000 leaves, every tenth in full \| [\d.]+ s", done.stdout)

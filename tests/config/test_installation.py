@@ -103,6 +103,8 @@ def test_migrate_then_check_finds_a_sound_installation(home):
     assert status == 0, said
     status, said = ihala(home, "check")
     assert (status, said.strip().splitlines()[-1]) == (0, "Sound."), said
+    status, said = ihala(home, "audit", "check")
+    assert (status, said.strip().splitlines()[-1]) == (0, "Sound."), said
     (home / "keys").chmod(0o755)
     status, said = ihala(home, "check")
     assert status == 1
