@@ -149,8 +149,10 @@ def _second_terms(actors: dict[str, Actor]) -> dict:
 
 
 def _third_terms(actors: dict[str, Actor]) -> dict:
-    """Proposed: identity already on sending in an emergency."""
+    """Proposed: identity already on sending in an emergency, a second person for acceptances, another ladder."""
     data = _second_terms(actors)
+    data["second_person"] = [*data["second_person"], "accept"]
+    data["ladder"] = ["supervisor", "duty_officer", "director"]
     data["release"]["identity"][str(Urgency.EMERGENCY)] = "sending"
     return data
 

@@ -156,7 +156,8 @@ def _second(view: TermsView) -> Iterable[Line]:
 
 
 def _ladder(view: TermsView) -> Iterable[Line]:
-    return (Line(str(rung.label), "") for rung in view.ladder)
+    places = (_("first"), _("second"), _("third"))
+    return (Line(str(rung.label), place) for rung, place in zip(view.ladder, places, strict=False))
 
 
 def _admission(view: TermsView, names: Mapping[int, str]) -> Iterable[Line]:

@@ -67,6 +67,7 @@ class SecondPersonStep(TextChoices):
     APPROVE = "approve", _("Approval of a referral: not by its author")
     CONFIRM_DECLINE = "confirm_decline", _("Confirmation of a decline: not by whoever proposed it")
     LEGAL_BASIS = "legal_basis", _("A legal basis without consent: signed by two people")
+    ACCEPT = "accept", _("Acceptance, emergencies apart: not by whoever attested the conflict check")
 
 
 class Weekday(TextChoices):

@@ -11,7 +11,7 @@ from ihala.accounts.roles import Role
 from ihala.core.vocabulary import Category, DisclosureClass, LegalBasis, Service, Urgency
 
 from . import document
-from .enums import ClockName, Release, Weekday
+from .enums import ClockName, Release, Rung, SecondPersonStep, Weekday
 from .models import Holiday, Membership
 from .terms import DEFAULT_CLOCKS, LONGEST, MINIMUM_SET, InvalidTerms, read_terms
 
@@ -45,10 +45,14 @@ class LengthField(forms.MultiValueField):
         return list(values)
 
 
+LATER_RUNGS = [("", _("Nobody more")), *Rung.choices]
+LADDER = ("ladder_1", "ladder_2", "ladder_3")
+
+
 class TermsForm(forms.Form):
     """A new version of the terms, starting from the one in force or from the mechanism's own values.
 
-    What the form does not offer (second person, ladder, the other party's admission) stays as it was.
+    What the form does not offer (the other party's admission) stays as it was.
     """
 
     categories = forms.MultipleChoiceField(label=_("Categories"), choices=Category.choices, widget=TICKS)
@@ -67,6 +71,13 @@ class TermsForm(forms.Form):
         widget=TICKS,
         required=False,
     )
+    second_person = forms.MultipleChoiceField(
+        label=_("Never done by one person alone"), choices=SecondPersonStep.choices, widget=TICKS,
+        help_text=_("The first three are the mechanism's own and stay."), required=False,
+    )  # fmt: skip
+    ladder_1 = forms.ChoiceField(label=_("Told first"), choices=Rung.choices)
+    ladder_2 = forms.ChoiceField(label=_("Told second"), choices=LATER_RUNGS, required=False)
+    ladder_3 = forms.ChoiceField(label=_("Told third"), choices=LATER_RUNGS, required=False)
     admission_ar = forms.CharField(
         label=_("Whom we can admit, in Arabic"), widget=forms.Textarea(attrs={"rows": 3, "dir": "rtl"}),
         max_length=LONGEST, required=False,
@@ -98,6 +109,8 @@ class TermsForm(forms.Form):
             "offered": services.get(self.other, []),
             "identity_at_once": start["release"]["identity"]["emergency"] == Release.SENDING,
             "legal_bases": [basis for basis in start["legal_bases"] if basis != LegalBasis.CONSENT],
+            "second_person": start["second_person"],
+            **dict(zip(LADDER, [*start["ladder"], "", ""], strict=False)),
             "admission_ar": hint.get("ar", ""),
             "admission_en": hint.get("en", ""),
         }
@@ -116,8 +129,13 @@ class TermsForm(forms.Form):
         except InvalidTerms as error:
             for path, message in error.problems:
                 field = path.replace("clocks.", "clock__").replace(".", "__")
+                if path.startswith("ladder["):  # the list has no gaps, the fields may
+                    field = self._filled_rungs()[int(path[7:-1])]
                 self.add_error(field if field in self.fields else None, message)
         return cleaned
+
+    def _filled_rungs(self) -> list[str]:
+        return [name for name in LADDER if self.cleaned_data[name]]
 
     def data_of_terms(self) -> dict[str, Any]:
         """The terms as data."""
@@ -133,6 +151,8 @@ class TermsForm(forms.Form):
             data["release"]["identity"]["emergency"] = Release.SENDING.value
         for name, lengths in DEFAULT_CLOCKS.items():
             data["clocks"][str(name)] = {urgency: given[f"clock__{name}__{urgency}"] for urgency in lengths}
+        data["second_person"] = given["second_person"]
+        data["ladder"] = [given[name] for name in self._filled_rungs()]
         data["legal_bases"] = self._bases(given["legal_bases"])
         data["admission"][str(self.me)] = {"ar": given["admission_ar"], "en": given["admission_en"]}
         return data

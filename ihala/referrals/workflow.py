@@ -24,6 +24,7 @@ from ihala.core.vocabulary import Kind, Urgency
 from ihala.organisations.models import Actor
 
 from . import enums, facts
+from .agreed import second_accepts
 from .enums import RecordKind, Side, State, Step
 from .models import Referral
 
@@ -245,7 +246,7 @@ def conflict_checked(referral: Referral, actor: Actor) -> Refusal | None:
         )
     if last.code == enums.ConflictResult.CONFLICT:
         return Refusal("conflict_found", _("The conflict check found a tie. Decline, or check again."))
-    return None
+    return second_accepts(referral, actor, last.membership_id)
 
 
 def plan_waits_for_me(referral: Referral, actor: Actor) -> Refusal | None:

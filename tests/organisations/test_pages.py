@@ -81,6 +81,12 @@ def test_a_director_proposes_a_version_and_the_other_signs_it(aman: Party, dfwac
     data = terms_post(client.get(address).context["form"])
     data |= {"clock__sent__emergency_0": 20, "identity_at_once": "on", "legal_bases": ["court_order"]}
     data |= {"asked": ["shelter"], "admission_en": "Women with children"}
+    data |= {
+        "second_person": [*data["second_person"], "accept"],
+        "ladder_1": "supervisor",
+        "ladder_2": "",
+        "ladder_3": "director",
+    }
     response = client.post(address, data)
     with acting(aman.director):
         terms = Terms.objects.get(version=2)
@@ -98,6 +104,9 @@ def test_a_director_proposes_a_version_and_the_other_signs_it(aman: Party, dfwac
     changes = (
         as_member(dfwac, "caseworker", "en").get(f"/organisations/terms/{terms.pk}/changes/").content.decode()
     )
+    assert terms.data["ladder"] == ["supervisor", "director"]
+    assert "Acceptance, emergencies apart" in document and "Acceptance, emergencies apart" in changes
+    assert "The duty officer again" in changes and "The duty officer again" not in document
     assert "20 minutes" in changes and "15 minutes" in changes and "in an emergency: On sending" in changes
     signer = as_member(dfwac, "supervisor")
     assert signer.post(f"/organisations/terms/{terms.pk}/sign/").status_code == 302
@@ -113,6 +122,11 @@ def test_a_proposal_that_makes_no_sense_is_told_at_its_field(aman: Party, dfwac:
     data = terms_post(client.get(address).context["form"])
     wrong = client.post(address, data | {"clock__sent__urgent_0": 0})
     assert "clock__sent__urgent" in wrong.context["form"].errors
+    twice = client.post(address, data | {"ladder_1": "director", "ladder_2": "", "ladder_3": "director"})
+    assert "ladder_3" in twice.context["form"].errors
+    less = client.post(address, data | {"second_person": ["accept"]})
+    assert "second_person" in less.context["form"].errors
+    assert "ladder_1" in client.post(address, data | {"ladder_1": ""}).context["form"].errors
     nothing = {key: value for key, value in data.items() if key not in ("asked", "offered")}
     assert client.post(address, nothing).context["form"].non_field_errors()
     propose(dfwac, aman)
