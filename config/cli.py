@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from . import log
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     intake.set_defaults(run=_intake)
 
     _add_erase(commands)
+    _add_backup(commands)
 
     messages = commands.add_parser("messages", help="the Arabic catalogue")
     messages.add_argument("action", choices=["check", "merge", "compile"])
@@ -60,6 +62,33 @@ def _parser() -> argparse.ArgumentParser:
     log.add_commands(commands)
     _add_bench(commands)
     return parser
+
+
+def _add_backup(commands: Any) -> None:
+    key = commands.add_parser("backup-key", help="make the key that backups are encrypted to")
+    key.add_argument(
+        "file", metavar="FILE", help="where its private half goes: a stick that leaves this machine"
+    )
+    key.set_defaults(run=_backup_key)
+
+    backup = commands.add_parser(
+        "backup", help="back up database and home, encrypted, and prove that it restores"
+    )
+    backup.add_argument("folder", metavar="DIR", help="where backups lie")
+    backup.add_argument("--unproved", action="store_true", help="do not restore it into a scratch server")
+    backup.set_defaults(run=_backup)
+
+    restore = commands.add_parser("restore", help="restore a backup")
+    restore.add_argument("folder", metavar="BACKUP", help="one backup: a folder below DIR")
+    restore.add_argument("--key", required=True, metavar="FILE", help="the private half of the backup key")
+    restore.add_argument("--replace", action="store_true", help="throw away what is here")
+    restore.set_defaults(run=_restore)
+
+    salts = commands.add_parser("salts", help="the shred salts' own copies, which live seven days at most")
+    salts.add_argument("action", choices=["copy", "restore"])
+    salts.add_argument("folder", metavar="DIR", help="where copies lie; for restore one copy")
+    salts.add_argument("--key", metavar="FILE", help="for restore: the private half of the backup key")
+    salts.set_defaults(run=_salts)
 
 
 GROUNDS = ("right_to_erasure", "consent_withdrawn", "retention_over", "unlawful", "court_order")
@@ -139,6 +168,30 @@ def _erase(options: argparse.Namespace) -> int:
     from . import installation
 
     return installation.erase(options, say)
+
+
+def _backup_key(options: argparse.Namespace) -> int:
+    from . import installation
+
+    return installation.backup_key(Path(options.file), say)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from . import installation
+
+    return installation.backup(Path(options.folder), say, verify=not options.unproved)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from . import installation
+
+    return installation.restore(Path(options.folder), Path(options.key), say, replace=options.replace)
+
+
+def _salts(options: argparse.Namespace) -> int:
+    from . import installation
+
+    return installation.copy_salts(Path(options.folder), options.action, options.key, say)
 
 
 def _messages(options: argparse.Namespace) -> int:

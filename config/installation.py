@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -110,6 +111,64 @@ def erase(options: Any, say: Say) -> int:
 
         with override("en"):
             return run(options, say)
+
+
+def backup_key(file: Path, say: Say) -> int:
+    """Make the key that backups are encrypted to; its private half goes into `file` and away from this machine."""
+    from .backup import vessel
+
+    try:
+        vessel.make_key(file)
+    except OSError as reason:
+        say(f"No key was made: {reason}")
+        return 1
+    say(
+        f"The private half is in {file}. Keep two copies in two places, neither on this machine; read it, it says how."
+    )
+    say("Backups made with an earlier key still need that key.")
+    return 0
+
+
+def backup(place: Path, say: Say, *, verify: bool) -> int:
+    """Database and home into one encrypted folder below `place`."""
+    from .backup import making
+
+    try:
+        with a_database(lambda line: None):
+            return making.run(place.absolute(), databases.owner_url(), say, verify=verify)
+    except (postgres.PostgresError, databases.Unusable) as reason:
+        say(str(reason))
+        return 1
+
+
+def restore(path: Path, key: Path, say: Say, *, replace: bool) -> int:
+    """A backup back into the database and the home; the product must not be running."""
+    from .backup import restoring
+
+    given = bool(os.environ.get("IHALA_DATABASE_URL") or os.environ.get("IHALA_OWNER_DATABASE_URL"))
+    try:
+        if not given and postgres.embedded().pid() is not None:
+            say("Ihala is running here. Stop it first (Ctrl-C, or its service), then restore.")
+            return 1
+        with a_database(say) as cluster:
+            address = databases.owner_url() if cluster is None else ""
+            return restoring.run(path.absolute(), key.absolute(), cluster, address, say, replace=replace)
+    except (postgres.PostgresError, databases.Unusable) as reason:
+        say(str(reason))
+        return 1
+
+
+def copy_salts(place: Path, action: str, key: str | None, say: Say) -> int:
+    """Make a copy of the shred salts, or add from one what is missing here."""
+    from .backup import copies
+
+    if action == "copy":
+        return copies.copy(place.absolute(), say)
+    if not key:
+        say("Restoring a copy needs --key FILE, the private half of the backup key.")
+        return 1
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    return copies.restore(place.absolute(), Path(key).absolute(), say)
 
 
 def check(say: Say) -> int:

@@ -235,6 +235,11 @@ def erase(
     agent().erase(root, prints)
 
 
+def erased_roots() -> set[UUID]:
+    """Every case erased whole, as the salts remember it; a restored database may not."""
+    return agent().erased_roots()
+
+
 def is_lying(root: UUID, prints: Mapping[str, str] | None) -> bool:
     """Is a salt still (or again) there that was to be destroyed?"""
     return agent().is_lying(root, prints)

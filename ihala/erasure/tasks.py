@@ -40,3 +40,13 @@ def tick(timestamp: int) -> None:
         with acting(system):
             actions.request_due(by=system)
             actions.repeat(by=system)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="erasure.after_restore", queue=QUEUE, queueing_lock="erasure.after_restore")
+def after_restore(timestamp: int) -> None:
+    """Once a day: clear what a restored backup brought back of cases erased whole."""
+    for organisation_id in Organisation.objects.order_by("pk").values_list("pk", flat=True):
+        system = Actor.system_of(organisation_id)
+        with acting(system):
+            actions.finish_restored(by=system)

@@ -95,6 +95,10 @@ class Agent:
                 found.add(name)
         return found
 
+    def erased_roots(self) -> set[UUID]:
+        """Every case erased whole, as the salts remember it; a restored database may not."""
+        return salts.erased_roots()
+
     def fingerprints(self, root: UUID, parts: Collection[str]) -> dict[str, str]:
         """What the intent to erase parts of a root names; `salts.OnlyWhole` if it can only be erased whole."""
         return salts.fingerprints(root, parts)

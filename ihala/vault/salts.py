@@ -108,6 +108,11 @@ def is_erased(root: UUID) -> bool:
     return _tombstone(root).exists()
 
 
+def erased_roots() -> set[UUID]:
+    """Every root that was erased whole. Lists the folder."""
+    return {UUID(path.stem) for path in folder().glob("*.erased")}
+
+
 def fingerprints(root: UUID, parts: Collection[str]) -> dict[str, str]:
     """By part, a hash of the salt it has now: erasing by it can be repeated and never hits a salt made later."""
     found = read(root)

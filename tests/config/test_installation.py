@@ -138,6 +138,34 @@ def test_serve_runs_in_production_settings_and_stops_on_sigterm(home):
     assert processes_of(home) == []
 
 
+def test_a_drill_from_the_key_to_the_restored_installation(home, tmp_path):
+    """What docs/backup.md says, command by command."""
+    stick, place = tmp_path / "stick", tmp_path / "backups"
+    assert ihala(home, "backup", str(place))[0] == 1, "there is no key yet"
+    status, said = ihala(home, "backup-key", str(stick))
+    assert status == 0, said
+    assert ihala(home, "backup-key", str(stick))[0] == 1, "a key is never overwritten"
+    assert "never on the machine" in stick.read_text()
+    status, said = ihala(home, "backup", str(place))
+    assert status == 0, said
+    assert "Restored and compared" in said
+    (backup,) = place.iterdir()
+    status, said = ihala(home, "restore", str(backup), "--key", str(stick))
+    assert status == 1
+    assert "--replace" in said
+    status, said = ihala(home, "restore", str(backup), "--key", str(stick), "--replace")
+    assert status == 0, said
+    assert "shred salts" in said
+    status, said = ihala(home, "check")
+    assert status == 0, said
+    (home / "salts").mkdir(exist_ok=True)
+    assert ihala(home, "salts", "copy", str(tmp_path / "copies"))[0] == 0
+    (copy,) = (tmp_path / "copies").iterdir()
+    assert ihala(home, "salts", "restore", str(copy))[0] == 1
+    assert ihala(home, "salts", "restore", str(copy), "--key", str(stick))[0] == 0
+    assert processes_of(home) == []
+
+
 def test_without_an_origin_production_says_what_it_needs(home):
     status, said = ihala(home, "serve", "--port", str(free_port()))
     assert status == 1

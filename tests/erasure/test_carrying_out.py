@@ -105,6 +105,19 @@ def test_salts_that_come_back_from_a_copy_die_again_and_what_was_written_since_l
         assert actions.repeat(by=Actor.system_of(done.organisation_id)) == 0
 
 
+def test_rows_that_a_restored_backup_brought_back_are_cleared_again(aman):
+    whole, other = given.a_case(), given.a_case()
+    erased(whole)
+    with acting(aman):
+        Case.objects.filter(pk=whole.pk).update(state="open", paper_reference="AMN-9", triage=b"sealed")
+    tasks.after_restore(0)
+    with acting(aman):
+        back = Case.objects.get(pk=whole.pk)
+        assert (back.state, back.paper_reference, back.triage) == ("erased", None, None)
+        assert Case.objects.get(pk=other.pk).state == "open"
+        assert Event.objects.filter(name="erasure.carried_out", case_id=whole.pk).count() == 2
+
+
 # --------------------------------------------------------------------------------------------------- preview and log
 
 

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
+from ihala.cases.enums import CaseState
 from ihala.cases.models import Case, Person
 from ihala.cases.rules import CLASSES
 from ihala.core.clock import now
@@ -59,6 +60,22 @@ def repeat(*, by: Actor) -> int:
     for target in again:
         destroy(target, by=by)
     return len(again)
+
+
+def finish_restored(*, by: Actor) -> int:
+    """Clear the rows of cases that were erased whole and that a restored backup brought back; how many.
+
+    They are unreadable already; the backup knew nothing of the erasure, so its certificate is not here.
+    """
+    back = Case.objects.filter(pk__in=audit.erased_roots()).exclude(state=CaseState.ERASED)
+    for case in back:
+        Case.objects.filter(pk=case.pk).update(state=CaseState.ERASED)
+        _clear(Erasure(case=case, unit=Unit.CASE))
+        audit.record(
+            by, EventName.ERASURE_CARRIED_OUT, subject_kind="case", subject_id=case.pk, case_id=case.pk,
+            detail={"unit": Unit.CASE, "after": "restore"},
+        )  # fmt: skip
+    return len(back)
 
 
 def _clear(erasure: Erasure) -> None:
