@@ -62,6 +62,7 @@ STALE_UNIT = Refusal(
     _("A colleague has changed this unit meanwhile. Look at it as it is now and change it again."),
     Status.CONFLICT,
 )
+AGES_IN_ORDER = Refusal("ages_in_order", _("The upper age is not below the lower one."))
 WAS_SHARED = Refusal(
     "was_shared",
     _("Several families have lived in this unit together. Close it and set up a new one that is not shared."),
@@ -77,6 +78,7 @@ BY_CONSTRAINT = {
     "unit_one_family_at_a_time": UNIT_TAKEN,
     "hold_one_live_per_family": HELD_ALREADY,
     "stay_one_live_per_family": STAYS_ALREADY,
+    "unit_ages_in_order": AGES_IN_ORDER,
     **dict.fromkeys(("house_code_once", "unit_code_once", "bed_code_once"), CODE_KNOWN),
 }
 """What to say when two were at it at once and the database decided."""
@@ -138,9 +140,8 @@ def families_in(units: Collection[int], start: datetime, end: datetime) -> dict[
     """By unit, the families that have a hold or a stay in it at some time of [start, end)."""
     found: dict[int, set[UUID]] = {}
     claims = Claim.objects.filter(taken_during(start, end), unit__in=units).exclude(kind=ClaimKind.VOID)
-    for unit, family in claims.values_list("unit_id", "family"):
-        if family is not None:
-            found.setdefault(unit, set()).add(family)
+    for row in claims:
+        found.setdefault(row.unit_id, set()).add(row.family)  # type: ignore[arg-type]
     return found
 
 

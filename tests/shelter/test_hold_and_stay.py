@@ -161,6 +161,8 @@ def test_a_family_that_was_shared_with_cannot_be_made_alone_afterwards(place, in
     alone = actions.Layout("shared_room", shared=False)
     assert refused(actions.change_unit, room, alone, version=1, by=inside) == "was_shared"
     assert refused(actions.change_unit, room, alone, version=7, by=inside) == "stale_version"
+    backwards = actions.Layout("flat", ages_from=9, ages_to=3)
+    assert refused(actions.change_unit, place.units["1"], backwards, version=1, by=inside) == "ages_in_order"
     actions.change_unit(place.units["2"], actions.Layout("single_room", shared=True), version=1, by=inside)
 
 
