@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ihala.accounts.urls")),
     path("language/", public_view(set_language), name="set_language"),
     path("organisations/", include("ihala.organisations.urls")),
+    path("shelter/", include("ihala.shelter.urls")),
     path("notifications/", include("ihala.notifications.urls")),
     path("cases/", include("ihala.cases.urls")),
     path("consent/", include("ihala.consent.urls")),

@@ -212,6 +212,7 @@ def detail(case: Case, opened: OpenedCase, actor: Actor) -> dict[str, Any]:
         "note_form": NoteForm(),
         "access_form": AccessForm(actor=actor),
         "may_manage": actor.has(Permission.WRITE_CASE),
+        "may_see_beds": actor.has(Permission.SEE_BEDS),
         "refer_url": _refer_url(case, actor),
     }
 

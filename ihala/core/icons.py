@@ -13,6 +13,7 @@ PATHS = {
     "alert": '<path d="M8 2 15 14H1Z"/><path d="M8 6.5v3.5M8 12v.1"/>',
     "arrival": '<path d="M2 14V7l6-5 6 5v7"/><path d="m5.5 9.5 2 2 3.5-4"/>',
     "back": '<path d="M13 8H3M7 4 3 8l4 4"/>',
+    "bed": '<path d="M1.5 13V4M1.5 11h13M14.5 13V9a2 2 0 0 0-2-2H6v4"/><circle cx="3.8" cy="8" r="1.3"/>',
     "bell": '<path d="M3 12h10l-1.3-2V7a3.7 3.7 0 0 0-7.4 0v3ZM6.5 14h3"/>',
     "book": '<path d="M2 3h4.5L8 4.5 9.5 3H14v10H9.5L8 14l-1.5-1H2ZM8 4.5V14"/>',
     "check": '<path d="m3 8.5 3.5 3.5L13 4.5"/>',

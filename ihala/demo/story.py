@@ -27,6 +27,7 @@ from ihala.organisations.models import Actor, Membership, Organisation
 from ihala.organisations.terms import default_terms
 
 from . import cast as the_cast
+from . import houses
 from .acts import ACTS
 from .people import FAMILIES, HELEN
 from .scenes import Scene, span
@@ -54,6 +55,7 @@ def play(progress: Progress = lambda line: None, *, processes: int = 1) -> None:
         progress("organisations, staff and their agreement")
         _told_by(processes, actors, progress)
         with _quickly():
+            houses.lived(actors)
             _helen(actors)
             _seen(actors)
 
@@ -103,6 +105,7 @@ def _founded(present: datetime) -> dict[str, Actor]:
         first = the_cast.propose(actors, _first_terms(actors))
     with clock.at(present - timedelta(days=396)):
         the_cast.sign(actors, first)
+        houses.found(actors)
     with clock.at(present - timedelta(days=161)):
         second = the_cast.propose(actors, _second_terms(actors))
     with clock.at(present - timedelta(days=154)):

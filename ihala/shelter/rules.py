@@ -70,6 +70,11 @@ WAS_SHARED = Refusal(
 NOTHING_KEPT = Refusal("nothing_kept", _("The house keeps nothing for this family."))
 AWAY_ALREADY = Refusal("away_already", _("They are away already."), Status.CONFLICT)
 NOT_A_PAIR = Refusal("not_a_pair", _("Choose two different families of your own organisation."))
+NOT_NOW = Refusal(
+    "not_now",
+    _("This is not possible any more: the family's beds have changed meanwhile. Look at them again."),
+    Status.CONFLICT,
+)
 UNTIL_AHEAD = Refusal("until_ahead", _("A hold ends in the future, within thirty days."))
 UNTIL_LATER = Refusal("until_later", _("The new end lies after the old one, within thirty days."))
 
@@ -117,6 +122,12 @@ def why_not_either(mark: KeepApart, actor: Actor) -> Refusal | None:
     return why_not_family(mark.one, actor) and why_not_family(mark.other, actor)
 
 
+def references_of(families: Collection[UUID], actor: Actor) -> dict[UUID, str]:
+    """The references of those families whose cases the actor may open; all others stay "somebody"."""
+    found = Case.objects.visible_to(actor).filter(pk__in=families)
+    return dict(found.values_list("pk", "reference"))
+
+
 # ── What is free ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -143,6 +154,12 @@ def families_in(units: Collection[int], start: datetime, end: datetime) -> dict[
     for row in claims:
         found.setdefault(row.unit_id, set()).add(row.family)  # type: ignore[arg-type]
     return found
+
+
+def houses_of(families: Collection[UUID], moment: datetime) -> set[UUID]:
+    """The houses in which these families live or have beds held."""
+    claims = Claim.objects.filter(family__in=families, ends_at__gt=moment)
+    return set(claims.values_list("unit__house_id", flat=True))
 
 
 def why_not_claim(beds: Iterable[Bed], family: UUID, start: datetime, end: datetime) -> Refusal | None:
@@ -214,5 +231,4 @@ def live_stay(family: UUID) -> Stay | None:
 
 def kept_apart_from(family: UUID) -> set[UUID]:
     """The families that must not live in the same house with this one."""
-    marks = KeepApart.objects.filter(Q(one=family) | Q(other=family), lifted_at=None)
-    return {mark.other if mark.one == family else mark.one for mark in marks}
+    return {mark.other if mark.one == family else mark.one for mark in KeepApart.objects.of(family)}

@@ -29,8 +29,10 @@ STEPS = 40
 EXAMPLES = max(1, int(os.environ.get("IHALA_RANDOM_BOOKINGS", "320")) // STEPS)
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
-step = st.tuples(
-    st.sampled_from(["hold", "hold", "arrive", "arrive", "admit", "move", "move", "depart", "free", "void", "back", "extend"]),
+STEP = st.tuples(
+    st.sampled_from(
+        ["hold", "hold", "arrive", "arrive", "admit", "move", "move", "depart", "free", "void", "back", "extend"]
+    ),
     st.integers(0, 4),
     st.one_of(st.integers(0, 8).map(lambda n: 1 << n), st.integers(0, 31), st.integers(0, 7).map(lambda n: n << 6)),
     st.integers(1, 300),
@@ -196,7 +198,7 @@ def overlaps():
     max_examples=EXAMPLES, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
-@given(steps=st.lists(step, min_size=STEPS, max_size=STEPS))
+@given(steps=st.lists(STEP, min_size=STEPS, max_size=STEPS))
 def test_whatever_is_booked_no_bed_is_lost_or_given_twice(by, place, steps):
     with acting(by), transaction.atomic():
         both = Both(by, place)

@@ -78,6 +78,14 @@ class Absence(Model):
         ]
 
 
+class KeepApartQuerySet(models.QuerySet["KeepApart"]):
+    """Reads of the marks."""
+
+    def of(self, family: uuid.UUID) -> "KeepApartQuerySet":
+        """The marks in force that name this family."""
+        return self.filter(Q(one=family) | Q(other=family), lifted_at=None).order_by("marked_at", "id")
+
+
 class KeepApart(Model):
     """Two families must not live in the same house; why stands sealed. `one` is the smaller key, so a pair is one."""
 
@@ -90,6 +98,8 @@ class KeepApart(Model):
     marked_by = models.ForeignKey("organisations.Membership", models.PROTECT, null=True, related_name="+")
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey("organisations.Membership", models.PROTECT, null=True, related_name="+")
+
+    objects = KeepApartQuerySet.as_manager()
 
     sensitivity: ClassVar[Sensitivity] = {
         **dict.fromkeys(("id", "organisation"), KEY),
