@@ -170,16 +170,21 @@ def _today(by: Actor) -> None:
     if living:
         with clock.at(clock.now() - timedelta(hours=20)):
             actions.go_away(living[0], kind="hospital", expected_on=clock.today() + timedelta(days=2), by=by)
-    if len(living) > 1:
-        actions.keep_apart(living[0].family, living[-1].family, reason="صلة قرابة بين زوجيهما", by=by)
+    _kept_apart([stay.family for stay in living], by)
     house = House.objects.filter(organisation=by.organisation_id).order_by("code").last()
-    unit = Unit.objects.get(house=house, code="4")
-    actions.report_maintenance(
-        unit, kind="water", note="الصنبور يقطر", planned_on=clock.today() + timedelta(days=1), by=by
-    )
-    empty = rules.free_beds(clock.now()).filter(unit=unit)
-    if empty.count() == unit.beds.count():
-        actions.close_unit(unit, by=by)
+    room = Unit.objects.get(house=house, code="7")
+    day = clock.today() + timedelta(days=1)
+    actions.report_maintenance(room, kind="water", note="الصنبور يقطر", planned_on=day, by=by)
+    beds = rules.free_beds(clock.now(), FAR).filter(unit=room).order_by("code")
+    actions.take_out_of_use(list(beds)[-1:], reason="maintenance", by=by)
+
+
+def _kept_apart(families: list[UUID], by: Actor) -> None:
+    """Of those who live here two, in different houses, must not meet."""
+    for other in families[1:]:
+        if rules.houses_of([other], clock.now()) != rules.houses_of(families[:1], clock.now()):
+            actions.keep_apart(families[0], other, reason="صلة قرابة بين زوجيهما", by=by)
+            return
 
 
 def _held(referral: Referral, by: Actor) -> None:

@@ -48,8 +48,9 @@ class HouseForm(forms.ModelForm):
 
     field_order = ("code", "name", "address", "turnaround_hours")
 
-    def validate_unique(self) -> None:
-        """The action says it, in words for the whole form."""
+    def clean_code(self) -> str:
+        """Typed in small letters, it is meant in capitals."""
+        return str(self.cleaned_data["code"]).upper()
 
 
 class HouseChange(HouseForm):
