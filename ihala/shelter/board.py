@@ -58,7 +58,7 @@ class Segment:
 class Row:
     """One bed: what it is called, and its cells."""
 
-    bed: str
+    bed: SafeString
     cells: list[SafeString]
 
 
@@ -112,7 +112,7 @@ def board(
             )
         segments = segments_of(claims.get(pk, ()), moments, shown)
         cells = [cell(one, units[key].url, references, shown) for one in segments]
-        units[key].rows.append(Row(f"{bed_kind(kind)} \u2066{code}\u2069", cells))
+        units[key].rows.append(Row(named_bed(kind, code), cells))
         count += 1
     return Board(shown, list(units.values()), count)
 
@@ -185,7 +185,7 @@ def cell(segment: Segment, unit_url: str, references: Mapping[UUID, str], days: 
             segment.span, unit_url, free_word(), dates,
         )  # fmt: skip
     reference = references.get(taken.family) if taken.family else None
-    words = f"\u2066{reference}\u2069" if reference else look_words(segment.look, taken.reason)
+    words = isolated(reference) if reference else look_words(segment.look, taken.reason)
     sr = f"{look_words(segment.look, taken.reason)} {dates}" if reference else dates
     url = reverse("shelter:family", args=[reference]) if reference else unit_url
     return format_html(
@@ -217,9 +217,14 @@ def span_words(first: date, last: date) -> str:
     return one if first == last else f"{one} – {two}"
 
 
-def bed_kind(kind: str) -> str:
-    """Bed or cot."""
-    return str(BedKind(kind).label)
+def isolated(code: str) -> SafeString:
+    """A code or reference inside Arabic words."""
+    return format_html('<bdi dir="ltr">{}</bdi>', code)
+
+
+def named_bed(kind: str, code: str) -> SafeString:
+    """ "Bed 2", "Cot C1"."""
+    return format_html("{} {}", BedKind(kind).label, isolated(code))
 
 
 def unit_words(kind: str, wheelchair: bool, shared: bool) -> str:

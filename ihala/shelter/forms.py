@@ -16,6 +16,7 @@ from ihala.core import clock
 from ihala.core.vocabulary import Sex
 
 from . import enums
+from .board import named_bed
 from .models import Bed, House, Unit
 
 TICKS = forms.CheckboxSelectMultiple
@@ -118,7 +119,7 @@ class VoidForm(forms.Form):
         super().__init__(*args, **kwargs)
         beds = self.fields["beds"]
         beds.queryset = Bed.objects.filter(unit=unit).order_by("pk")  # type: ignore[attr-defined]
-        beds.label_from_instance = lambda bed: f"{bed.get_kind_display()} \u2066{bed.code}\u2069"  # type: ignore[attr-defined]
+        beds.label_from_instance = lambda bed: named_bed(bed.kind, bed.code)  # type: ignore[attr-defined]
 
 
 class MaintenanceForm(forms.Form):

@@ -19,7 +19,7 @@ from ihala.core.vocabulary import AgeBand, Sex
 from ihala.organisations.models import Actor
 
 from . import rules
-from .board import unit_words
+from .board import named_bed, unit_words
 from .enums import ArrivalItem, ClaimKind
 from .models import FAR, Absence, Bed, Claim, ClaimedBed, Hold, House, KeepApart, Maintenance, Stay, Unit
 
@@ -40,11 +40,6 @@ def hints(unit: Unit) -> str:
     if unit.ages_to is not None:
         words.append(_("up to %(age)d years") % {"age": unit.ages_to})
     return " · ".join(words)
-
-
-def bed_label(bed: Bed) -> str:
-    """ "Bed 2"."""
-    return f"{bed.get_kind_display()} \u2066{bed.code}\u2069"
 
 
 def where(beds: Iterable[Bed]) -> str:
@@ -232,7 +227,7 @@ def offered(family: UUID, own: Iterable[int] = ()) -> list[Item]:
                 "apart": bed.unit.house_id in apart,
             },
         )
-        item["beds"].append((str(bed.pk), bed_label(bed), bed.pk in own))
+        item["beds"].append((str(bed.pk), named_bed(bed.kind, bed.code), bed.pk in own))
     return list(units.values())
 
 

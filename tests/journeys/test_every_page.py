@@ -11,6 +11,7 @@ from ihala.core.vocabulary import Category, Urgency
 from ihala.demo.people import FAMILIES
 from ihala.referrals.enums import State
 from tests import given
+from tests.shelter import houses
 
 from . import site as sites
 from .conftest import shared_site as site  # noqa: F401  one story for all of them
@@ -45,6 +46,7 @@ def story(site):  # noqa: F811
         given.a_scene(sender="dfwac", receiver="aman"), "case consent draft send ack ask:mobility answer"
     )
     given.helens_case()
+    houses.lived_in()
     return site
 
 

@@ -4,14 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from ihala.accounts.roles import Role
+from ihala.cases.actions import give_access
 from ihala.cases.enums import AccessReason
 from ihala.cases.models import Access, Case
+from ihala.cases.references import new_reference
+from ihala.core import clock
+from ihala.core.acting import acting
 from ihala.core.clock import now
 from ihala.core.vocabulary import Category
 from ihala.organisations.models import Actor
 from ihala.shelter import actions
 from ihala.shelter.enums import BedKind, UnitKind
 from ihala.shelter.models import Bed, House, Unit
+from tests import given
 
 LAYOUTS = {
     "1": (
@@ -51,8 +57,6 @@ def a_house(by: Actor, code: str = "A", turnaround_hours: int = 0) -> Place:
 
 def a_family(by: Actor) -> UUID:
     """A case as bare as can be, to which the actor has access; its key stands for the family."""
-    from ihala.cases.references import new_reference
-
     case = Case.objects.create(
         organisation_id=by.organisation_id, reference=new_reference(), category=Category.DOMESTIC_VIOLENCE,
         opened_at=now(), changed_at=now(), version=1,
@@ -66,3 +70,24 @@ def a_family(by: Actor) -> UUID:
 def tomorrow() -> datetime:
     """A usual end of a hold."""
     return now() + timedelta(hours=24)
+
+
+def lived_in(organisation: str = "dfwac") -> Place:
+    """A house with a family that lives there, one for whom beds are held, a mark between them, and something to do."""
+    by, worker = given.actor(f"{organisation}.supervisor"), given.actor(f"{organisation}.caseworker")
+    cases = [given.a_case(by=worker.username) for _ in range(3)]
+    with acting(worker):
+        for case in cases:
+            give_access(case, by=worker, role=Role.SUPERVISOR, reason=AccessReason.SUPERVISES)
+    with acting(by):
+        place = a_house(by)
+        stay = actions.admit(place.beds("1", "1", "2", "C"), family=cases[0].pk, by=by)
+        actions.hold(place.beds("2"), family=cases[1].pk, until=tomorrow(), by=by)
+        actions.keep_belongings(stay, "جواز سفر\nخاتم", by=by)
+        actions.go_away(stay, kind="hospital", expected_on=clock.today(), by=by)
+        actions.keep_apart(cases[0].pk, cases[1].pk, reason="صلة قرابة", by=by)
+        actions.report_maintenance(place.units["3"], kind="water", note="الصنبور", by=by)
+        actions.take_out_of_use(place.beds("3", "3"), reason="maintenance", by=by)
+        before = actions.admit(place.beds("3", "1"), family=cases[2].pk, by=by)
+        actions.depart(before, departure="planned", destination="own_home", by=by)
+    return place

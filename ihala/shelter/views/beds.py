@@ -64,7 +64,7 @@ def _houses(request: Request, link: Any, house: UUID | None) -> list[dict[str, A
     mine = [
         {
             "url": link(house=one.pk),
-            "label": f"\u2066{one.code}\u2069",
+            "label": boards.isolated(one.code),
             "current": one.pk == house,
             "count": 0,
         }

@@ -18,6 +18,7 @@ from ihala.core.refusal import Refused, Status
 from ihala.organisations.models import Request
 
 from .. import actions, forms, pages, rules
+from ..board import named_bed
 from ..models import Absence, KeepApart, Stay
 from .common import found, needs, tried
 
@@ -88,7 +89,7 @@ ACTS: dict[str, tuple[Callable[[dict[str, Any], Any], Any], Act]] = {
     "sleep": (
         lambda page, post: forms.SleepForm(
             post,
-            beds=[(one.bed_id, pages.bed_label(one.bed)) for one, _who in page["sleeping"]],
+            beds=[(one.bed_id, named_bed(one.bed.kind, one.bed.code)) for one, _who in page["sleeping"]],
             people=page["people"],
             initial={f"bed-{one.bed_id}": str(one.person or "") for one, _who in page["sleeping"]},
             prefix="sleep",
