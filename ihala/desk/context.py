@@ -57,9 +57,9 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
         yield str(List.WORK.label), "desk:work", ICONS[List.WORK], counters.work
         yield str(List.INBOX.label), "desk:inbox", ICONS[List.INBOX], counters.incoming
         yield str(List.OUTBOX.label), "desk:outbox", ICONS[List.OUTBOX], counters.outgoing
-        yield _("Cases"), "cases:list", "file", 0
         if actor.has(Permission.SEE_BEDS):
             yield _("Beds"), "shelter:today", "bed", 0
+        yield _("Cases"), "cases:list", "file", 0
         if actor.has(Permission.IMPORT_INTAKE):
             yield _("Import a form"), "intake:upload", "plus", 0
     elif actor.has(Permission.SEE_COUNTS):
