@@ -35,42 +35,35 @@ def board(request: Request) -> HttpResponse:
     first = _day(request.GET.get("from", ""))
     days = _length(request.GET.get("days", ""))
     house = _house(request.GET.get("house", ""))
-    shown = boards.board(request.actor, first, days, house=house)
-
-    def link(**changed: Any) -> str:
-        asked = {"from": first, "days": days, "house": house, **changed}
-        return "?" + urlencode({key: value for key, value in asked.items() if value})
-
-    lengths = [
-        {
-            "url": link(days=one),
-            "label": ngettext("%(count)d day", "%(count)d days", one) % {"count": one},
-            "current": one == days,
-            "count": 0,
-        }
-        for one in boards.LENGTHS
-    ]
+    asked = {"from": first, "days": days, "house": house}
+    shift = timedelta(days=days)
     context = {
-        "board": shown, "lengths": lengths, "houses": _houses(request, link, house), "today": clock.today(),
-        "earlier": link(**{"from": first - timedelta(days=days)}),
-        "later": link(**{"from": first + timedelta(days=days)}), "now": link(**{"from": None}),
+        "board": boards.board(request.actor, first, days, house=house), "today": clock.today(),
+        "lengths": [_length_chip(asked, one) for one in boards.LENGTHS], "houses": _houses(request, asked),
+        "earlier": _link(asked, {"from": first - shift}), "later": _link(asked, {"from": first + shift}),
+        "now": _link(asked, {"from": None}),
     }  # fmt: skip
     return render(request, "shelter/board.html", context)
 
 
-def _houses(request: Request, link: Any, house: UUID | None) -> list[dict[str, Any]]:
+def _link(asked: dict[str, Any], changed: dict[str, Any]) -> str:
+    """The same board, but for what is changed."""
+    return "?" + urlencode({key: value for key, value in {**asked, **changed}.items() if value})
+
+
+def _length_chip(asked: dict[str, Any], days: int) -> dict[str, Any]:
+    label = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    return {"url": _link(asked, {"days": days}), "label": label, "current": days == asked["days"], "count": 0}
+
+
+def _houses(request: Request, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """All houses, or one; nothing to choose where there is one only."""
     found = House.objects.filter(organisation=request.actor.organisation_id).order_by("code")
-    every = {"url": link(house=None), "label": _("All houses"), "current": house is None, "count": 0}
-    mine = [
-        {
-            "url": link(house=one.pk),
-            "label": boards.isolated(one.code),
-            "current": one.pk == house,
-            "count": 0,
-        }
-        for one in found
+    mine = [(one.pk, boards.isolated(one.code)) for one in found]
+    return [
+        {"url": _link(asked, {"house": key}), "label": label, "current": key == asked["house"], "count": 0}
+        for key, label in ([(None, _("All houses")), *mine] if len(mine) > 1 else [])
     ]
-    return [every, *mine] if len(mine) > 1 else []
 
 
 def _day(asked: str) -> date:
