@@ -97,6 +97,7 @@ class EventName(TextChoices):
     LEGAL_HOLD_PLACED = "legal_hold.placed", pgettext_lazy("event", "Legal hold placed")
     LEGAL_HOLD_LIFTED = "legal_hold.lifted", pgettext_lazy("event", "Legal hold lifted")
     RETENTION_SET = "retention.set", pgettext_lazy("event", "Retention period set")
+    PAGE_REFUSED = "page.refused", pgettext_lazy("event", "Page refused")
     LOG_KEY_REGISTERED = "log.key_registered", pgettext_lazy("event", "Key that signs the log registered")
     LOG_FORGOTTEN = "log.forgotten", pgettext_lazy("event", "Events of the log erased by law")
     LOG_EXPORTED = "log.exported", pgettext_lazy("event", "Log exported")

@@ -27,7 +27,7 @@ from .verify import WITNESS, Key, Note, cosigned
 Ask = Callable[[str, str, bytes, dict[str, str]], bytes]
 """method, path, body, headers → the answer's body. OSError when there is none."""
 PATIENCE = 10.0
-EVERY = 1.0
+EVERY = 2.0
 
 
 class Refusing(Exception):

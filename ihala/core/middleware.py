@@ -22,4 +22,5 @@ class RefusalMiddleware:
         if not isinstance(exception, Refused):
             return None
         refusal = exception.refusal
+        request.ihala_refused = refusal  # type: ignore[attr-defined]  # goes on record where it is known who acts
         return render(request, "errors/refused.html", {"refusal": refusal}, status=int(refusal.status))

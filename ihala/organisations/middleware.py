@@ -18,9 +18,12 @@ from django.utils.crypto import constant_time_compare
 
 from ihala.accounts.roles import Role
 from ihala.accounts.rules import is_public
+from ihala.audit import actions as audit
+from ihala.audit.enums import EventName
 from ihala.core.acting import at_the_door, becoming
 from ihala.core.clock import now
 from ihala.core.kept import Given, kept
+from ihala.core.refusal import Refusal, Status
 
 from .models import Actor, Membership, Request
 
@@ -79,7 +82,9 @@ class ActorMiddleware:
                 request.actor = actor_of(membership)
                 if membership.user.one_time_password and opening is Opening.CLOSED:
                     return _send_to(request, reverse("account_change_password"))
-                return self._answer(request)
+                response = self._answer(request)
+                _record_refusal(request)
+                return response
         except _Undone as undone:
             return undone.response
 
@@ -99,6 +104,14 @@ class ActorMiddleware:
         if response.status_code >= 500 or getattr(request, "ihala_failed", False):
             raise _Undone(response)
         return response
+
+
+def _record_refusal(request: Request) -> None:
+    """Who asks for what is not theirs is on record, though no action was reached; twice is better than never."""
+    refusal: Refusal | None = getattr(request, "ihala_refused", None)
+    if refusal is not None and refusal.status in (Status.FORBIDDEN, Status.NOT_VISIBLE):
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        audit.record(request.actor, EventName.PAGE_REFUSED, refusal=refusal.code, detail={"page": page})
 
 
 def opening_of(path: str) -> Opening:

@@ -58,6 +58,20 @@ def page(who, name, *arguments, language="en", status=200):
 # ----------------------------------------------------------------------------------------------------------- who looked
 
 
+def test_asking_for_what_is_not_ones_own_is_on_record():
+    """A cousin who tries addresses of cases is seen, though nothing was shown."""
+    case = given.a_case()
+    given.signed_in("dfwac.caseworker").get(reverse("cases:detail", args=[case.reference]))
+    given.signed_in("aman.admin").get(reverse("cases:list"))
+    for who, code, name in (
+        ("dfwac.dpo", "not_visible", "cases:detail"),
+        ("aman.dpo", "not_permitted", "cases:list"),
+    ):
+        with acting(given.actor(who)):
+            event = Event.objects.get(name="page.refused")
+        assert (event.refusal, event.detail) == (code, {"page": name})
+
+
 def test_who_works_on_a_case_reads_who_looked_at_it_the_other_organisation_too():
     scene = given.a_scene_at(State.ACCEPTED)
     case = scene.file
