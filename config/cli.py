@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ihala_names import cli as names
+
 from . import log
 
 
@@ -56,10 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_erase(commands)
     _add_backup(commands)
 
-    messages = commands.add_parser("messages", help="the Arabic catalogue")
-    messages.add_argument("action", choices=["check", "merge", "compile"])
-    messages.set_defaults(run=_messages)
+    _add_messages(commands)
     log.add_commands(commands)
+    names.add_to(commands)
     _add_bench(commands)
     return parser
 
@@ -112,6 +113,12 @@ def _add_erase(commands: Any) -> None:
         "--yes", action="store_true", help="do it; without, it is only shown what would be done"
     )
     erase.set_defaults(run=_erase)
+
+
+def _add_messages(commands: Any) -> None:
+    messages = commands.add_parser("messages", help="the Arabic catalogue")
+    messages.add_argument("action", choices=["check", "merge", "compile"])
+    messages.set_defaults(run=_messages)
 
 
 def _add_bench(commands: Any) -> None:

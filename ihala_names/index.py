@@ -1,0 +1,156 @@
+"""Search over up to a million names, in memory.
+
+People are lists of numbers of tokens, tokens are numbers in a sorted vocabulary, and each token lists its people. A
+query token is scored against the whole vocabulary once; the people of the tokens that come near are added up, and the
+best few hundred are compared exactly. Nothing of this is ever written anywhere.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from . import kernels
+from .compare import LEAST, MISSING, TURNED
+from .letters import Token, is_compound_part, tokens_of
+from .model import LetterModel, shipped
+from .people import YEAR_APART, YEARS
+from .vocabulary import Vocabulary
+
+NO_YEAR = 0
+EXACT = 400
+"""How many people are compared exactly."""
+SHARE, FLOOR_LEAST, FLOOR_MOST = 0.25, 1.0, 4.0
+"""A token comes near when it has this share of what a repetition would score, within these bounds."""
+
+
+class Hit(NamedTuple):
+    """A person found: place in the pool from 0, and the log odds."""
+
+    place: int
+    score: float
+
+
+class Index:
+    """A pool of names, and birth years where known."""
+
+    def __init__(
+        self,
+        names: Iterable[str],
+        years: Iterable[int | None] | None = None,
+        model: LetterModel | None = None,
+    ) -> None:
+        """Read all names once; `years` goes along with them."""
+        self.model = model or shipped()
+        tokens, self._token, self._start = _numbered(names)
+        self.size = len(self._start) - 1
+        self.vocabulary = Vocabulary(tokens, self.model)
+        del tokens
+        self._year = np.zeros(self.size, np.int16)
+        if years is not None:
+            self._year[:] = np.fromiter((year or NO_YEAR for year in years), np.int16, self.size)
+        self._people, self._pstart = _postings(self._token, self._start, self.vocabulary.size)
+        self._points = np.zeros(self.size, np.float32)
+        self._stamp = np.zeros(self.size, np.uint8)
+        self._touched = np.zeros(self.size, np.int32)
+        self._lengths = np.diff(self._start).astype(np.uint8)
+
+    def search(self, name: str, year: int | None = None, top: int = 10) -> list[Hit]:
+        """The people a name may belong to, best first; an empty name finds nobody."""
+        tokens = tokens_of(name)
+        if not tokens or not self.size or not self.vocabulary.size:
+            return []
+        near = [self.vocabulary.near(token, self._floor(token)) for token in tokens]
+        who = self._candidates(near, year)
+        if not len(who):
+            return []
+        scores = self._exact(who, near, year)
+        order = np.lexsort((who, -scores))[:top]
+        return [Hit(int(who[i]), float(scores[i])) for i in order]
+
+    def _floor(self, token: Token) -> float:
+        return float(np.clip(SHARE * self.vocabulary.repeated(token), FLOOR_LEAST, FLOOR_MOST))
+
+    def _candidates(self, near: list[tuple[np.ndarray, np.ndarray]], year: int | None) -> np.ndarray:
+        count = 0
+        for mark, (ids, scores) in enumerate(near, 1):
+            order = np.arange(len(ids))
+            count = kernels.gather(
+                ids,
+                scores + MISSING,
+                order,
+                self._pstart,
+                self._people,
+                self._stamp,
+                mark,
+                self._points,
+                self._touched,
+                count,
+            )
+        who = self._touched[:count].copy()
+        points = self._points[who] - MISSING * self._lengths[who]
+        self._points[who] = 0
+        self._stamp[who] = 0
+        if year is not None:
+            points += self._years(who, year)
+        if count > EXACT:
+            who = who[np.argpartition(-points, EXACT)[:EXACT]]
+        return who
+
+    def _years(self, who: np.ndarray, year: int) -> np.ndarray:
+        apart = np.abs(self._year[who] - year)
+        value = np.full(len(who), YEAR_APART, np.float32)
+        for distance, worth in YEARS.items():
+            value[apart == distance] = worth
+        value[self._year[who] == NO_YEAR] = 0
+        return value
+
+    def _exact(
+        self, who: np.ndarray, near: list[tuple[np.ndarray, np.ndarray]], year: int | None
+    ) -> np.ndarray:
+        dense = np.full((len(near), self.vocabulary.size), -99.0, np.float32)
+        for row, (ids, scores) in enumerate(near):
+            dense[row, ids] = scores
+        bonus = self._years(who, year) if year is not None else np.zeros(len(who), np.float32)
+        out = np.zeros(len(who), np.float32)
+        kernels.rank(who, self._start, self._token, dense, len(near), MISSING, TURNED, LEAST, bonus, out)
+        return out
+
+
+def _numbered(names: Iterable[str]) -> tuple[list[Token], np.ndarray, np.ndarray]:
+    """Distinct tokens in order, and for each name its tokens as numbers: places in one list, and where each begins."""
+    known: dict[Token, int] = {}
+    simple: dict[str, int] = {}
+    flat, starts = [], [0]
+    for name in names:
+        words = name.split()
+        found = [simple.get(word, -1) for word in words]
+        if -1 in found or len(found) > 10:
+            found = [known.setdefault(token, len(known)) for token in tokens_of(name)]
+            for word in words:
+                _remember(word, simple, known)
+        flat += found
+        starts.append(len(flat))
+    order = sorted(known)
+    place = np.empty(len(order), np.int32)
+    for rank, token in enumerate(order):
+        place[known[token]] = rank
+    numbers = np.array(flat, np.int32)
+    return order, (place[numbers] if len(numbers) else numbers), np.array(starts, np.int32)
+
+
+def _remember(word: str, simple: dict[str, int], known: dict[Token, int]) -> None:
+    """Words that always give the same one token need not be read again while this index is built."""
+    if word in simple or is_compound_part(word):
+        return
+    tokens = tokens_of(word)
+    if len(tokens) == 1 and tokens[0] in known:
+        simple[word] = known[tokens[0]]
+
+
+def _postings(token: np.ndarray, start: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    order = np.argsort(token, kind="stable")
+    owner = np.repeat(np.arange(len(start) - 1, dtype=np.int32), np.diff(start))
+    ends = np.zeros(size + 1, np.int32)
+    np.cumsum(np.bincount(token, minlength=size), out=ends[1:])
+    return owner[order], ends
