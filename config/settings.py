@@ -114,7 +114,7 @@ TEMPLATES = [
 DATABASES = {"default": databases.django_settings()}
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "config.cache.Cache",
         "LOCATION": "ihala_cache",
         "TIMEOUT": 600,
         "OPTIONS": {"MAX_ENTRIES": 20_000},

@@ -23,12 +23,13 @@ class Visit:
 
 @dataclass
 class Measured:
-    """How it went: seconds per request, seconds in all, and what went wrong first."""
+    """How it went: seconds per request, seconds in all, what the server and PostgreSQL worked, and what went wrong."""
 
     name: str
     users: int
     took: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    cpu: float = 0.0
     errors: int = 0
     first_error: str = ""
 
@@ -36,6 +37,11 @@ class Measured:
     def rate(self) -> float:
         """Requests per second."""
         return len(self.took) / self.seconds if self.seconds else 0.0
+
+    @property
+    def cpu_ms(self) -> float:
+        """Milliseconds of a core that a request took, in the server and in PostgreSQL."""
+        return 1000 * self.cpu / len(self.took) if self.took else 0.0
 
     def percentile(self, share: int) -> float:
         """Milliseconds within which `share` percent were answered."""

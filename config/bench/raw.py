@@ -69,11 +69,12 @@ def measure(cluster: Cluster, written: list[Written], connections: int, seconds:
     def write() -> None:
         with cluster.connect(DATABASE) as connection:
             connection.execute("SET synchronous_commit = on")
+            statements = [(one, _statement(one).as_bytes(connection)) for one in written]
             start.wait()
             until = time.perf_counter() + seconds
             while (began := time.perf_counter()) < until:
                 try:
-                    _write(connection, written)
+                    _write(connection, statements)
                 except psycopg.Error as reason:
                     measured.failed(str(reason))
                 measured.took.append(time.perf_counter() - began)
@@ -89,15 +90,21 @@ def measure(cluster: Cluster, written: list[Written], connections: int, seconds:
     return measured
 
 
-def _write(connection: Any, written: list[Written]) -> None:
-    fresh = _Fresh(written)
+def _statement(one: Written) -> sql.Composed:
+    line = "(" + ", ".join(["%s"] * len(one.columns)) + ")"
+    return sql.SQL("INSERT INTO {} ({}) VALUES {}").format(
+        sql.Identifier(one.table),
+        sql.SQL(", ").join(map(sql.Identifier, one.columns)),
+        sql.SQL(", ".join([line] * len(one.rows))),
+    )
+
+
+def _write(connection: Any, statements: list[tuple[Written, bytes]]) -> None:
+    fresh = _Fresh([one for one, _statement in statements])
     with connection.transaction():
-        for one in written:
-            line = "(" + ", ".join(["%s"] * len(one.columns)) + ")"
-            statement = sql.SQL("INSERT INTO {} ({}) VALUES ").format(
-                sql.Identifier(one.table), sql.SQL(", ").join(map(sql.Identifier, one.columns))
-            ) + sql.SQL(", ".join([line] * len(one.rows)))
-            connection.execute(statement, [value for row in one.rows for value in fresh.row(one, row)])
+        for one, statement in statements:
+            values = [value for row in one.rows for value in fresh.row(one, row)]
+            connection.execute(statement, values, prepare=True)
 
 
 class _Fresh:

@@ -123,7 +123,10 @@ def _rows(
             visit = make()
             say(f"{visit.name}, {users} at once …")
             steps = visit.expected == 302
-            report.measured.append(load.run(visit, scale.seconds * (5 if steps else 1)))
+            before = staged.worked()
+            measured = load.run(visit, scale.seconds * (5 if steps else 1))
+            measured.cpu = staged.worked() - before
+            report.measured.append(measured)
     report.memory = stage.memory_of(staged.servers[port])
     staged.rest()
 

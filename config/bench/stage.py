@@ -18,6 +18,7 @@ from config.home import ROOT
 
 Say = processes.Say
 PATIENCE = 600.0
+WORKER = processes.worker().name
 
 
 @dataclass
@@ -38,6 +39,13 @@ class Stage:
         self.servers[port] = self.supervisor._running[f"server on {port}"].pid
         answers_within(port, 60)
         return port
+
+    def worked(self) -> float:
+        """Seconds of a core that everything which answers has used so far: all processes but the worker."""
+        answering = [process.pid for name, process in self.supervisor._running.items() if name != WORKER]
+        postgres_pid = self.cluster.pid()
+        parents = answering if postgres_pid is None else [*answering, postgres_pid]
+        return sum(_worked(pid) for parent in parents for pid in (parent, *_children(parent)))
 
     def work(self) -> None:
         """Start the worker, as the demo does."""
@@ -140,6 +148,15 @@ def memory_of(parent: int) -> list[int]:
         lines = [line for line in status.splitlines() if line.startswith("VmRSS")]
         found += [int(line.split()[1]) // 1024 for line in lines]
     return found
+
+
+def _worked(pid: int) -> float:
+    """Seconds of a core that a process has used; 0 where /proc cannot be read."""
+    try:
+        threads = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/schedstat")]
+    except OSError:
+        return 0.0
+    return sum(int(text.split()[0]) for text in threads) / 1e9
 
 
 def _children(parent: int) -> list[int]:

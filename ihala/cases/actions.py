@@ -19,11 +19,12 @@ from ihala.audit.models import Event
 from ihala.core import clock, text
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import Category, DisclosureClass
+from ihala.core.writing import insert
 from ihala.organisations.models import Actor, Membership
 from ihala.vault.enums import SubjectKind
 from ihala.vault.sealing import Place
 
-from . import attachments, sealed
+from . import attachments, rules, sealed
 from .attachments import (
     File,
     add_attachment,
@@ -112,11 +113,8 @@ def _new_case(by: Actor, category: str, state: CaseState, paper_reference: str |
 
 def _give(case: Case, by: Actor, reason: AccessReason, members: list[int], roles: list[str]) -> None:
     opened = {"case": case, **_opened(reason, by)}
-    Access.objects.bulk_create(
-        [Access(membership_id=member, **opened) for member in dict.fromkeys(members)]
-        + [Access(role=Role(role), **opened) for role in dict.fromkeys(roles)],
-        ignore_conflicts=True,
-    )
+    given = [Access(membership_id=member, **opened) for member in dict.fromkeys(members)]
+    insert([*given, *(Access(role=Role(role), **opened) for role in dict.fromkeys(roles))], unless_there=True)
 
 
 def _opened(reason: AccessReason, by: Actor) -> dict[str, object]:
@@ -151,7 +149,7 @@ def _open(case: Case, by: Actor, purpose: Purpose, notes: list[CaseNote]) -> Ope
     _require(why_not_open(case, by))
     if case.state in STILL:
         return OpenedCase(CaseContent(case.category))
-    rows = list(Person.objects.filter(case=case).order_by("role", "position"))
+    rows = rules.people_in_order(case)
     files = attachments.rows_of(case)
     opened = open_sealed(by, purpose, sealed.openings(case, rows, notes) + attachments.openings(case, files))
     content, bodies = sealed.assembled(case, rows, notes, opened[: len(CLASSES)])

@@ -5,12 +5,15 @@ Reads and computes, never writes. Others import the registry's types from here.
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet, UUIDField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from ihala.accounts.roles import Permission
 from ihala.core import text
+from ihala.core.kept import Given, kept
 from ihala.core.refusal import Refusal, Status
 from ihala.core.vocabulary import Absent, AgeBand, DisclosureClass, Sex
 from ihala.organisations.models import Actor
@@ -21,7 +24,7 @@ from .enums import CaseState, PersonRole
 from .files.kinds import ENDINGS
 from .files.kinds import Kind as FileKind
 from .fit import is_absent
-from .models import Access, Case
+from .models import Access, Case, Person
 
 __all__ = ["CaseContent", "Field"]
 
@@ -275,9 +278,23 @@ STILL = {CaseState.EXPECTED: NOT_ARRIVED, CaseState.ERASED: ERASED}
 
 def why_not_open(case: Case, actor: Actor) -> Refusal | None:
     """Need to know: only who has access opens a case (design, "Four walls", 3)."""
-    if Access.objects.open_to(actor).filter(case=case).exists():
-        return None
-    return NOT_VISIBLE
+    return None if _open_to(actor, case=case.pk) else NOT_VISIBLE
+
+
+@kept
+def _open_to(actor: Actor) -> QuerySet[Access, UUID]:
+    found = Access.objects.open_to(actor).filter(case=Given("case", UUIDField()))
+    return found.values_list("pk", flat=True)[:1]
+
+
+def people_in_order(case: Case) -> list[Person]:
+    """Who belongs to the case, in the order of its form."""
+    return _people(None, case=case.pk)
+
+
+@kept
+def _people(_nobody: None) -> QuerySet[Person]:
+    return Person.objects.filter(case=Given("case", UUIDField())).order_by("role", "position")
 
 
 def why_not_manage(case: Case, actor: Actor) -> Refusal | None:

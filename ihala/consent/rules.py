@@ -10,12 +10,12 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, DateField, QuerySet, UUIDField
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission
 from ihala.cases.models import Case
-from ihala.core import clock
+from ihala.core import clock, kept
 from ihala.core.refusal import Refusal, Status
 from ihala.core.vocabulary import CONSENTED, DisclosureClass, LegalBasis, Urgency
 from ihala.organisations import rules as agreements
@@ -78,7 +78,9 @@ class Given:
 # ----------------------------------------------------------------------------------------------------- live or not
 
 
-def live_consents(case_id: UUID, recipient_id: int, on: date) -> QuerySet[Consent]:
+def live_consents(
+    case_id: UUID | kept.Given, recipient_id: int | kept.Given, on: date | kept.Given
+) -> QuerySet[Consent]:
     """Consents in force on the day `on`, the one recorded last first."""
     return Consent.objects.filter(
         case_id=case_id, recipient_id=recipient_id, until__gte=on, withdrawal__isnull=True
@@ -90,7 +92,14 @@ def live_consent(case_id: UUID | None, recipient_id: int, at: datetime | None = 
     if case_id is None:
         return None
     moment = (at or clock.now()).astimezone(clock.DUBAI)
-    return live_consents(case_id, recipient_id, moment.date()).first()
+    found = _live(None, case=case_id, recipient=recipient_id, on=moment.date())
+    return next(iter(found), None)
+
+
+@kept.kept
+def _live(_nobody: None) -> QuerySet[Consent]:
+    case, recipient = kept.Given("case", UUIDField()), kept.Given("recipient", BigIntegerField())
+    return live_consents(case, recipient, kept.Given("on", DateField()))[:1]
 
 
 def basis_for(case_id: UUID | None, recipient_id: int) -> Basis | None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import BooleanField, DateTimeField, Expression, Field, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -105,20 +105,23 @@ class _Compiled:
         query = asked.query
         self.reader = asked._iterable_class
         self.compiler = query.get_compiler(asked.db)
-        # All that Django's readers of rows ask of a queryset.
-        self.asked = SimpleNamespace(
-            db=asked.db, model=asked.model, _fields=asked._fields, _known_related_objects={},
-            query=SimpleNamespace(
-                extra_select=query.extra_select, values_select=query.values_select,
-                annotation_select=query.annotation_select,
-            ),
-        )  # fmt: skip
+        # All that Django's readers of rows ask of a queryset and of its query.
+        self.asked = {
+            "db": asked.db,
+            "model": asked.model,
+            "_fields": asked._fields,
+            "_known_related_objects": {},
+        }
+        names = ("extra_select", "values_select", "annotation_select")
+        self.query = {name: getattr(query, name) for name in names}
         try:
             self.sql, self.values = self.compiler.as_sql()
         except EmptyResultSet:
             self.sql, self.values = "", ()
+            return
+        self.converters = self.compiler.get_converters([column for column, *_more in self.compiler.select])
         self.around = around
-        if around and self.sql:
+        if around:
             self.sql, self.values = around.format(self.sql), (*before, *self.values)
 
     def rows(self, given: dict[str, Any]) -> list[Any]:
@@ -131,9 +134,8 @@ class _Compiled:
                 cursor.execute(self.sql, bound)
                 return cursor.fetchall()
         compiler = copy(self.compiler)
-        compiler.connection = connection
+        compiler.connection = connections[self.asked["db"]]
         compiler.as_sql = lambda *_options, **_more: (self.sql, bound)
-        asked = copy(self.asked)
-        asked.query = copy(asked.query)
-        asked.query.get_compiler = lambda *_options, **_more: compiler
-        return list(self.reader(asked))
+        compiler.get_converters = lambda _columns: self.converters
+        query = SimpleNamespace(get_compiler=lambda *_options, **_more: compiler, **self.query)
+        return list(self.reader(SimpleNamespace(query=query, **self.asked)))

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from ihala.accounts.roles import Role
 from ihala.core.acting import acting
 from ihala.core.clock import now
+from ihala.core.writing import insert
 from ihala.organisations.models import Actor
 
 from . import mail, rules
@@ -40,7 +41,7 @@ def notify(
         author_membership_id=author.membership_id,
         created_at=now(),
     )
-    notification.save(force_insert=True)
+    insert([notification])
     app.configure_task(DELIVER, queue=MAIL).defer(
         organisation_id=organisation_id, notification_id=str(notification.pk)
     )
@@ -82,4 +83,4 @@ def mark_seen(notifications: Iterable[Notification], *, by: Actor) -> None:
 
 def mark_subject_seen(subject_id: UUID, *, by: Actor) -> None:
     """The actor has opened the page that these notifications lead to."""
-    mark_seen(rules.unseen_by(by).filter(subject_id=subject_id), by=by)
+    mark_seen(rules.unseen_about(subject_id, by), by=by)

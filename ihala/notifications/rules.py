@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 
 from ihala.accounts.roles import Role
-from ihala.core.kept import kept_within
+from ihala.core.kept import Given, kept, kept_within
 from ihala.organisations import rules as organisations
 from ihala.organisations.models import Actor, Membership
 
@@ -38,6 +38,16 @@ def unseen_count(actor: Actor) -> int:
 @kept_within("SELECT count(*) FROM ({}) AS unseen")
 def _unseen(actor: Actor, among: int) -> QuerySet[Notification, UUID]:
     return unseen_by(actor, among).values_list("pk", flat=True)
+
+
+def unseen_about(subject_id: UUID, actor: Actor) -> list[Notification]:
+    """Of these, what leads to one page. One query."""
+    return _unseen_about(actor, NEWEST, subject=subject_id)
+
+
+@kept
+def _unseen_about(actor: Actor, among: int) -> QuerySet[Notification]:
+    return unseen_by(actor, among).filter(subject_id=Given("subject", UUIDField()))
 
 
 def recipients(notification: Notification) -> list[Membership]:

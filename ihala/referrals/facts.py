@@ -11,6 +11,7 @@ from ihala.core.vocabulary import Kind
 from ihala.organisations import rules as agreements
 from ihala.organisations.rules import TermsView
 
+from . import questions
 from .models import Referral, ReferralSide
 
 _ABSENT = object()
@@ -55,8 +56,7 @@ def side(referral: Referral, organisation_id: int) -> ReferralSide | None:
     name = f"side_{organisation_id}"
     if (found := _kept(referral, name)) is not _ABSENT:
         return found
-    mine = ReferralSide.objects.select_related("case").filter(referral=referral, organisation=organisation_id)
-    return _keep(referral, name, mine.first())
+    return _keep(referral, name, questions.side_of(referral, organisation_id))
 
 
 def basis(referral: Referral) -> consent_rules.Basis | None:

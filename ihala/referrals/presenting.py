@@ -7,15 +7,14 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ihala.cases.models import Case
 from ihala.core.clock import now
 from ihala.core.vocabulary import LegalBasis, Service
-from ihala.organisations.models import Actor, Membership
+from ihala.organisations.models import Actor
 
-from . import enums, facts, rules, workflow
+from . import enums, facts, questions, rules, workflow
 from .actions import package, sealed
 from .enums import MessageKind, RecordKind, ReportKind, State, Step
 from .models import Referral, ReferralSide, StepTaken
@@ -53,7 +52,7 @@ def page(referral: Referral, actor: Actor) -> dict[str, Any]:
         "reports": reading.report_list(),
         "timeline": reading.timeline(),
         "records": reading.own_records(),
-        "tasks": list(referral.destruction_tasks.select_related("organisation")),
+        "tasks": questions.tasks(referral),
         "linked": _linked(referral, actor),
     }
 
@@ -138,22 +137,18 @@ def own_case(side: ReferralSide | None, actor: Actor) -> Case | None:
     """The organisation's own case, if this person may open it."""
     if side is None or side.case_id is None:
         return None
-    return Case.objects.visible_to(actor).filter(pk=side.case_id).first()
+    return questions.case_open_to(actor, side.case_id)
 
 
 def _linked(referral: Referral, actor: Actor) -> list[dict[str, Any]]:
     """Referrals this one follows from or led to, as far as the reader sees them."""
-    related = Q(origin=referral.pk) | Q(pk=referral.origin_id)
-    found = (
-        Referral.objects.visible_to(actor).filter(related).select_related("receiver").order_by("created_at")
-    )
     return [
         {
             "referral": one,
             "state": workflow.shown_state(one, actor.organisation_id),
             "link": enums.Link(one.link or referral.link).label if one.link or referral.link else "",
         }
-        for one in found
+        for one in questions.linked(referral, actor)
     ]
 
 
@@ -169,27 +164,17 @@ def _amended(reading: "Reading", parts: Any) -> list[dict[str, Any]]:
 
 def _read(referral: Referral, actor: Actor) -> "Reading":
     """Load the exchange, and open all that is sealed in it at once."""
-    me = actor.organisation_id
-    own_lines = Q(private_to=None) | Q(private_to=me)
     reading = Reading(referral, actor)
-    reading.lines = list(referral.timeline.filter(own_lines).order_by("id"))
-    reading.messages = list(referral.messages.order_by("at"))
-    reading.reports = list(referral.reports.order_by("at"))
-    reading.plans = list(referral.plans.order_by("-version")[:1])
-    reading.records = list(
-        referral.records.filter(organisation_id=me).select_related("linked").order_by("at")
-    )
-    shared = [(row, "text") for row in (*reading.messages, *reading.reports)]
+    reading.lines = questions.timeline(referral, actor)
+    reading.messages = questions.messages(referral)
+    reading.reports = questions.reports(referral)
+    reading.plans = questions.newest_plan(referral)
+    reading.records = questions.own_records(referral, actor)
+    shared: list[tuple[Any, str]] = [(row, "text") for row in (*reading.messages, *reading.reports)]
     shared += [(plan, "details") for plan in reading.plans]
     reading.opened = sealed.open_exchange(referral, reading.lines, shared, reading.records, by=actor)
-    reading.names = colleagues(actor)
+    reading.names = questions.colleagues(actor)
     return reading
-
-
-def colleagues(actor: Actor) -> dict[int, str]:
-    """Names of the people on the actor's own side, by membership."""
-    own = Membership.objects.filter(organisation_id=actor.organisation_id).order_by("id")
-    return {member.pk: member.name for member in own}
 
 
 class Reading:
@@ -324,9 +309,7 @@ class Reading:
 def steps_so_far(referral: Referral, actor: Actor) -> list[dict[str, Any]]:
     """The steps taken, without their notes, as this side sees them."""
     sides = {referral.sender_id: referral.sender.name, referral.receiver_id: referral.receiver.name}
-    own_lines = Q(private_to=None) | Q(private_to=actor.organisation_id)
-    lines = list(referral.timeline.filter(own_lines).order_by("id"))
-    names = colleagues(actor)
+    names = questions.colleagues(actor)
     return [
         {
             "title": Step(line.step).label,
@@ -334,7 +317,7 @@ def steps_so_far(referral: Referral, actor: Actor) -> list[dict[str, Any]]:
             "who": names.get(line.membership_id or 0, ""),
             "side": sides[line.organisation_id],
         }
-        for line in lines
+        for line in questions.timeline(referral, actor)
     ]
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ihala.audit.enums import Purpose
 from ihala.cases import actions as cases
@@ -57,12 +58,13 @@ def in_order(cls: str, values: Values) -> Values:
 
 def _title(path: str) -> str:
     """ "Survivor", "Companion 2"; nothing for what concerns the case as a whole."""
+    return "" if path.startswith(("case.", "attachments.")) else _whose(get_language() or "ar", path)
+
+
+@lru_cache(maxsize=4096)
+def _whose(language: str, path: str) -> str:
     field = case_rules.field_at(path)
-    return (
-        ""
-        if path.startswith(("case.", "attachments."))
-        else case_rules.labels(path).removesuffix(str(field.label)).rstrip(" :")
-    )
+    return case_rules.labels(path).removesuffix(str(field.label)).rstrip(" :")
 
 
 def item(path: str, value: Any) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def item(path: str, value: Any) -> dict[str, Any]:
     if case_rules.is_absent(value):
         return {**found, "value": "", "kind": "", "missing": case_rules.display(path, value)}
     if field.kind == ROWS:
-        return {**found, "kind": ROWS, "value": value, "rows": [_row(field, row) for row in value]}
+        return {**found, "kind": ROWS, "value": [_row(field, row) for row in value]}
     return {**found, "value": case_rules.display(path, value)}
 
 

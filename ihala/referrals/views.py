@@ -14,7 +14,7 @@ from ihala.core.refusal import Refused, Status
 from ihala.notifications.actions import mark_subject_seen
 from ihala.organisations.models import Request
 
-from . import actions, workflow
+from . import actions, questions, workflow
 from .actions import files
 from .forms import AttestForm, NoteForm
 from .forms_refused import kept
@@ -25,8 +25,7 @@ from .presenting_receipts import receipts_of
 
 def found(request: Request, reference: str) -> Referral:
     """The referral at this address, if this person sees it; refused 404 otherwise."""
-    seen = Referral.objects.visible_to(request.actor).select_related("sender", "receiver", "terms__agreement")
-    referral = seen.filter(reference=reference).first()
+    referral = questions.seen_at(reference, request.actor)
     if referral is None:
         raise Refused(workflow.NOT_VISIBLE)
     return referral

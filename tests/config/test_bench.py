@@ -19,11 +19,11 @@ def test_a_quick_run_prints_every_row_without_errors():
         for line in done.stdout.splitlines()
         if line.startswith("| ")
     ]
-    errors = {(cells[1], cells[2]): cells[6] for cells in lines if len(cells) == 12 and cells[2].isdigit()}
+    errors = {(cells[1], cells[2]): cells[7] for cells in lines if len(cells) == 13 and cells[2].isdigit()}
     assert set(errors) >= {(name, users) for name in rows.NAMES for users in ("1", "8")}
     assert set(errors.values()) == {"0"}, done.stdout
     send = next(cells for cells in lines if cells[1] == rows.SEND)
-    assert 0 < int(send[7]) <= 20
+    assert 0 < int(send[8]) <= 20
     assert re.search(r"Plans that read all referrals \| none", done.stdout)
     assert re.search(r"Leaves sequenced \| [\d,]+/s", done.stdout)
     assert re.search(r"Verify an export of 1,000 leaves, every tenth in full \| [\d.]+ s", done.stdout)

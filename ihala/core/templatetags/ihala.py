@@ -4,7 +4,7 @@ Badges and clocks are tags and not includes because a work list shows a hundred 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSel
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from ihala.core import clock as the_clock
 from ihala.core import icons, looks, text, vocabulary
@@ -201,6 +202,59 @@ def clock_words() -> str:
 @lru_cache
 def _clock_words(language: str) -> str:
     return json.dumps(text.clock_words(), ensure_ascii=False, separators=(",", ":"))
+
+
+# --- facts: a label and a value; tags and not includes because a referral's page shows eighty of them
+
+Fact = Mapping[str, Any]
+FILE = '{} <a class="button small" href="{}" download>{}{}<span class="sr"> {}</span></a>'
+ABSENT = '<span class="absent">{}</span>'
+
+
+@register.simple_tag
+def fact_value(fact: Fact) -> SafeString | str:
+    """One value, isolated as its kind asks, see `components/facts.html`; with `url`, where the file is downloaded."""
+    value, kind = fact["value"], fact.get("kind", "")
+    if value is None or value == "":
+        return format_html(ABSENT, fact.get("missing") or "—")
+    shown = KINDS[kind](value) if kind in KINDS else value
+    return (
+        format_html(FILE, shown, fact["url"], icons.icon("download"), _("Download"), fact["label"])
+        if fact.get("url")
+        else shown
+    )
+
+
+@register.simple_tag
+def fact_list(facts: Iterable[Fact]) -> SafeString:
+    """The entries of a list of facts."""
+    return SafeString("".join([_fact(fact) for fact in facts]))
+
+
+def _fact(fact: Fact) -> str:
+    changed = SafeString(' class="changed"') if fact.get("changed") else ""
+    return format_html("<div><dt>{}</dt><dd{}>{}</dd></div>", fact["label"], changed, fact_value(fact))
+
+
+def _rows(rows: Iterable[Iterable[Fact]]) -> SafeString:
+    """Rows of a table without a table: each in a line, its parts with their labels."""
+    lines = [" · ".join([_part(part) for part in row]) for row in rows]
+    return SafeString('<ul class="plain">' + "".join([f"<li>{line}</li>" for line in lines]) + "</ul>")
+
+
+def _part(part: Fact) -> SafeString:
+    return format_html('<span class="quiet">{}:</span> {}', part["label"], fact_value(part))
+
+
+KINDS: dict[str, Callable[[Any], Any]] = {
+    "ltr": bdi,
+    "phone": phone,
+    "name": name,
+    "text": lambda words: format_html('<div class="prose">{}</div>', words),
+    "moment": moment,
+    "day": both_dates,
+    "rows": _rows,
+}
 
 
 # --- forms

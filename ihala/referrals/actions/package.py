@@ -24,12 +24,13 @@ from ihala.consent import rules as consent_rules
 from ihala.core.clock import now, today
 from ihala.core.refusal import Refused
 from ihala.core.vocabulary import DisclosureClass
+from ihala.core.writing import insert
 from ihala.organisations.models import Actor
 from ihala.vault import actions as vault
 from ihala.vault.enums import AGREEMENT
 from ihala.vault.sealing import OWN, Basis, Place, SecretName
 
-from .. import facts, workflow
+from .. import facts, questions, workflow
 from ..models import PackagePart, Receipt, Referral, ReferralSide, SideRecord, StepTaken
 from . import files, sealed
 
@@ -105,7 +106,7 @@ def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
     )  # fmt: skip
     for part in parts:
         part.document = ciphertexts[part.disclosure_class][0]
-    PackagePart.objects.bulk_create(parts)
+    insert(parts)
     files.keep_copies(parts, own_case(referral, by), by=by)
     if dispatched:
         _write_released(referral, parts, holders[referral.receiver_id])
@@ -186,7 +187,7 @@ def write_receipts(referral: Referral, parts: list[PackagePart]) -> None:
     """One receipt per class and version released; repeated, it stays one."""
     if referral.basis_id is None or referral.terms_id is None:
         return
-    Receipt.objects.bulk_create(
+    insert(
         [
             Receipt(
                 referral=referral, package_version=part.version, disclosure_class=part.disclosure_class,
@@ -195,7 +196,7 @@ def write_receipts(referral: Referral, parts: list[PackagePart]) -> None:
             )
             for part in parts
         ],
-        ignore_conflicts=True,
+        unless_there=True,
     )  # fmt: skip
 
 
@@ -203,7 +204,7 @@ def open_parts(
     referral: Referral, *, by: Actor, purpose: Purpose = Purpose.REFERRAL
 ) -> list[tuple[PackagePart, Values | None]]:
     """Every part with its values, or None where the actor's organisation may not open it (yet, or any more)."""
-    parts = list(PackagePart.objects.filter(referral=referral).order_by("version", "disclosure_class"))
+    parts = questions.parts(referral)
     subject = sealed.package_subject(referral)
     openings = [
         audit.Opening(

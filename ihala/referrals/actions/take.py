@@ -6,10 +6,10 @@ changed what.
 
 from collections.abc import Callable
 from copy import copy
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import CharField, QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
 from ihala.accounts.roles import Role
@@ -18,8 +18,10 @@ from ihala.audit.models import Event
 from ihala.cases import actions as cases
 from ihala.core.acting import acting
 from ihala.core.clock import now
+from ihala.core.kept import Given, kept
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.text import moment
+from ihala.core.writing import insert
 from ihala.notifications import actions as notifications
 from ihala.notifications.enums import Kind as Notice
 from ihala.organisations.models import Actor
@@ -94,7 +96,7 @@ def put_on_record(
 
 def lock(pk: UUID, by: Actor) -> Referral:
     """The referral as it stands now, locked until the transaction ends; refused where the actor cannot see it."""
-    return _locked(by, pk=pk)
+    return _locked(by, "pk", pk)
 
 
 TAKEN_UP = "_taken_up"
@@ -102,7 +104,7 @@ TAKEN_UP = "_taken_up"
 
 def take_up(reference: str, by: Actor) -> Referral:
     """The same by its reference; the one step taken next on this instance need not lock it again."""
-    found = _locked(by, reference=reference)
+    found = _locked(by, "reference", reference)
     found.__dict__[TAKEN_UP] = True
     return found
 
@@ -119,12 +121,18 @@ def _at_hand(referral: Referral, by: Actor) -> Referral:
     return mine
 
 
-def _locked(by: Actor, **key: Any) -> Referral:
-    visible = Referral.objects.visible_to(by).select_related("terms__agreement")
-    found = visible.select_for_update(of=("self",)).filter(**key).first()
+def _locked(by: Actor, column: str, key: UUID | str) -> Referral:
+    found = next(iter(_lockable(by, column, key=key)), None)
     if found is None:
         raise Refused(workflow.NOT_VISIBLE)
     return found
+
+
+@kept
+def _lockable(by: Actor, column: str) -> QuerySet[Referral]:
+    visible = Referral.objects.visible_to(by).select_related("terms__agreement")
+    given = Given("key", UUIDField() if column == "pk" else CharField())
+    return visible.select_for_update(of=("self",)).filter(**{column: given})
 
 
 def refuse_unless_possible(
@@ -194,7 +202,7 @@ def write_timeline(step: Step, referral: Referral, before: State, by: Actor, rea
     )  # fmt: skip
     if text.strip():
         line.note = sealed.seal_note(line, text, by=by)
-    line.save(force_insert=True)
+    insert([line])
 
 
 def tell(step: Step, referral: Referral, by: Actor) -> None:

@@ -1,0 +1,162 @@
+"""What every page about a referral asks the database, each question put together once (`ihala.core.kept`)."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BigIntegerField, CharField, Q, QuerySet, UUIDField
+
+from ihala.cases.models import Case
+from ihala.core.kept import Given, kept
+from ihala.organisations.models import Actor, Membership
+
+from .models import (
+    DestructionTask,
+    HandoverPlan,
+    Message,
+    PackagePart,
+    Referral,
+    ReferralSide,
+    Report,
+    SideRecord,
+    StepTaken,
+)
+
+REFERRAL = Given("referral", UUIDField())
+
+
+def seen_at(reference: str, actor: Actor) -> Referral | None:
+    """The referral of this reference with its two organisations and its terms, if the actor sees it."""
+    return next(iter(_seen_at(actor, reference=reference)), None)
+
+
+@kept
+def _seen_at(actor: Actor) -> QuerySet[Referral]:
+    whole = Referral.objects.visible_to(actor).select_related("sender", "receiver", "terms__agreement")
+    return whole.filter(reference=Given("reference", CharField()))
+
+
+def case_open_to(actor: Actor, case_id: UUID) -> Case | None:
+    """The case, if the actor may open it."""
+    return next(iter(_case(actor, case=case_id)), None)
+
+
+@kept
+def _case(actor: Actor) -> QuerySet[Case]:
+    return Case.objects.visible_to(actor).filter(pk=Given("case", UUIDField()))
+
+
+def side_of(referral: Referral, organisation_id: int) -> ReferralSide | None:
+    """The organisation's own side, with its case."""
+    return next(iter(_of(referral, _side(None, referral=referral.pk, organisation=organisation_id))), None)
+
+
+@kept
+def _side(_nobody: None) -> QuerySet[ReferralSide]:
+    organisation = Given("organisation", BigIntegerField())
+    return ReferralSide.objects.select_related("case").filter(referral=REFERRAL, organisation=organisation)
+
+
+def timeline(referral: Referral, actor: Actor) -> list[StepTaken]:
+    """The steps so far, but for what the other side keeps to itself."""
+    return _of(referral, _timeline(actor, referral=referral.pk))
+
+
+@kept
+def _timeline(actor: Actor) -> QuerySet[StepTaken]:
+    own_lines = Q(private_to=None) | Q(private_to=actor.organisation_id)
+    return StepTaken.objects.filter(own_lines, referral=REFERRAL).order_by("id")
+
+
+def messages(referral: Referral) -> list[Message]:
+    """Questions and answers."""
+    return _of(referral, _messages(None, referral=referral.pk))
+
+
+@kept
+def _messages(_nobody: None) -> QuerySet[Message]:
+    return Message.objects.filter(referral=REFERRAL).order_by("at")
+
+
+def reports(referral: Referral) -> list[Report]:
+    """Progress, outcome, safety check."""
+    return _of(referral, _reports(None, referral=referral.pk))
+
+
+@kept
+def _reports(_nobody: None) -> QuerySet[Report]:
+    return Report.objects.filter(referral=REFERRAL).order_by("at")
+
+
+def newest_plan(referral: Referral) -> list[HandoverPlan]:
+    """The handover plan that counts, or none."""
+    if referral.plan_version == 0:
+        return []
+    return _of(referral, _plan(None, referral=referral.pk))
+
+
+@kept
+def _plan(_nobody: None) -> QuerySet[HandoverPlan]:
+    return HandoverPlan.objects.filter(referral=REFERRAL).order_by("-version")[:1]
+
+
+def own_records(referral: Referral, actor: Actor) -> list[SideRecord]:
+    """What the actor's side keeps to itself."""
+    return _of(referral, _records(actor, referral=referral.pk))
+
+
+@kept
+def _records(actor: Actor) -> QuerySet[SideRecord]:
+    mine = SideRecord.objects.filter(referral=REFERRAL, organisation_id=actor.organisation_id)
+    return mine.select_related("linked").order_by("at")
+
+
+def parts(referral: Referral) -> list[PackagePart]:
+    """The disclosure package, version by version."""
+    return _of(referral, _parts(None, referral=referral.pk))
+
+
+@kept
+def _parts(_nobody: None) -> QuerySet[PackagePart]:
+    return PackagePart.objects.filter(referral=REFERRAL).order_by("version", "disclosure_class")
+
+
+def tasks(referral: Referral) -> list[DestructionTask]:
+    """Destruction to be attested after a withdrawal of consent."""
+    return _of(referral, _tasks(None, referral=referral.pk))
+
+
+@kept
+def _tasks(_nobody: None) -> QuerySet[DestructionTask]:
+    return DestructionTask.objects.filter(referral=REFERRAL).select_related("organisation")
+
+
+def linked(referral: Referral, actor: Actor) -> list[Referral]:
+    """Referrals this one follows from or led to, as far as the reader sees them."""
+    return _linked(actor, referral=referral.pk, origin=referral.origin_id)
+
+
+@kept
+def _linked(actor: Actor) -> QuerySet[Referral]:
+    related = Q(origin=REFERRAL) | Q(pk=Given("origin", UUIDField()))
+    found = Referral.objects.visible_to(actor).filter(related)
+    return found.select_related("receiver").order_by("created_at")
+
+
+def colleagues(actor: Actor) -> dict[int, str]:
+    """Names of the people on the actor's own side, by membership."""
+    return {member.pk: member.name for member in _colleagues(actor)}
+
+
+@kept
+def _colleagues(actor: Actor) -> QuerySet[Membership]:
+    own = Membership.objects.filter(organisation_id=actor.organisation_id)
+    return own.only("name_ar", "name_en").order_by("id")
+
+
+def _of(referral: Referral, rows: Iterable[Any]) -> list[Any]:
+    """The rows, each knowing the referral it hangs on."""
+    found = list(rows)
+    for row in found:
+        row.referral = referral
+    return found
