@@ -79,7 +79,9 @@ def contents(connection: "psycopg.Connection[tuple[object, ...]]") -> Contents:
     if "audit_event" not in rows:
         raise Failed("This database holds no Ihala: there is no log in it.")
     digest = connection.execute(DIGEST).fetchone()
-    tree = _tree(connection)
+    tree = (
+        _tree(connection) if "audit_chunk" in rows else Tree()
+    )  # a database not migrated yet can be backed up
     return Contents(rows, str(digest[0]) if digest else "", tree.size, tree.root().hex())
 
 

@@ -9,6 +9,7 @@ from . import rows
 from .growth import Growth
 from .load import Measured
 from .logged import LogCost
+from .safety import Safety
 
 AIMS = {
     (rows.SIGN_IN, 8): "p95 < 400 ms",
@@ -34,6 +35,7 @@ class Report:
     raw: Measured | None = None
     rows_written: dict[str, int] = field(default_factory=dict)
     growth: Growth | None = None
+    safety: Safety | None = None
     log: LogCost | None = None
     memory: list[int] = field(default_factory=list)
     starts: tuple[float, float] = (0.0, 0.0)
@@ -83,7 +85,7 @@ class Report:
             lines.append(f"| Inbox, median of interleaved runs | {figures}: × {grown.ratio:.2f} | ≤ × 1.20 |")
             plan = "; ".join(sorted(set(grown.read_all))) or "none"
             lines.append(f"| Plans that read all referrals | {plan} | none |")
-        return [*lines, *self._log()]
+        return [*lines, *self._log(), *(_safe(self.safety) if self.safety else [])]
 
     def _log(self) -> list[str]:
         if (log := self.log) is None:
@@ -110,6 +112,15 @@ class Report:
             "Two cores offer 2,000 ms a second: 2,000 / CPU ms is what a quiet machine can do at most.",
             "The worker runs beside the server, as in the demo; the browsers share the machine with both.",
         ]
+
+
+def _safe(one: Safety) -> list[str]:
+    referrals, size = f"{one.referrals:,} referrals", f"{one.megabytes:,.1f} MB"
+    return [
+        f"| Erasing a case, median, from confirmed to done | {one.erase_ms:.1f} ms | |",
+        f"| Backup of {referrals}, encrypted | {one.backup_s:.1f} s, {size} | |",
+        f"| Restoring and comparing it | {one.restore_s:.1f} s | |",
+    ]
 
 
 def _figures(one: Measured) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from config import databases
 from config.home import ROOT, folder
 
-from . import growth, load, logged, raw, rows, stage
+from . import growth, load, logged, raw, rows, safety, stage
 from .browser import Browser
 from .report import Report
 from .rows import People, Prepared
@@ -87,6 +87,7 @@ def _measure(staged: Stage, scale: Scale, report: Report, say: Say) -> None:
     report.growth.read_all.extend(
         ask(staged, "plans", database=growth.MANY, username=growth.USER, path="/inbox/")
     )
+    report.safety = safety.measure(ask(staged, "erased", count=scale.asked), report.growth.many, say)
     staged.rest()
 
 

@@ -115,13 +115,53 @@ def answered(references: list[str]) -> list[list[Any]]:
     return made
 
 
+def erased(count: int) -> list[float]:
+    """Seconds from confirmed to done of erasing `count` whole cases, one after the other; this waits for the disk."""
+    import time
+
+    from ihala.core.acting import acting
+    from ihala.core.clock import today
+    from ihala.demo.people import FAMILIES
+    from ihala.demo.scenes import Scene, open_case
+    from ihala.erasure import actions
+    from ihala.erasure.enums import AskedBy, Ground, Unit
+    from ihala.organisations.models import Actor
+
+    cast, took = actors_of(0), []
+    officer, director = cast["aman.dpo"], cast["aman.director"]
+    families = [family for key, family in sorted(FAMILIES.items()) if key.startswith("dv")]
+    for number in range(count):
+        case = open_case(Scene(cast, families[number % len(families)]), cast["aman.caseworker"])
+        with acting(officer):
+            asked = actions.request(
+                case,
+                by=officer,
+                unit=Unit.CASE,
+                ground=Ground.RIGHT,
+                asked_by=AskedBy.SURVIVOR,
+                asked_on=today(),
+            )
+        with acting(director):
+            actions.confirm(asked, by=director)
+        system, began = Actor.system_of(officer.organisation_id), time.perf_counter()
+        with acting(system):
+            actions.carry_out(asked.pk, by=system)
+        took.append(time.perf_counter() - began)
+    return took
+
+
 def _hurry(connection: Any) -> None:
     """Preparing is not measured: this connection does not wait for the disk."""
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
 
 
-PREPARING: dict[str, Callable[..., Any]] = {"staff": staff, "drafts": drafts, "answered": answered}
+PREPARING: dict[str, Callable[..., Any]] = {
+    "staff": staff,
+    "drafts": drafts,
+    "answered": answered,
+    "erased": erased,
+}
 
 if __name__ == "__main__":
     main()

@@ -27,7 +27,7 @@ from ihala.organisations.models import Actor, Membership, Organisation
 from ihala.organisations.terms import default_terms
 
 from . import cast as the_cast
-from . import houses
+from . import erasures, houses
 from .acts import ACTS
 from .people import FAMILIES, HELEN
 from .scenes import Scene, span
@@ -57,6 +57,8 @@ def play(progress: Progress = lambda line: None, *, processes: int = 1) -> None:
         with _quickly():
             houses.lived(actors)
             _helen(actors)
+            with transaction.atomic():
+                erasures.play(actors, clock.now())
             _seen(actors)
 
 
