@@ -24,6 +24,17 @@ def add_to(commands: Any) -> None:
     search.add_argument("--explain", action="store_true", help="add which parts matched, and what each says")
     search.set_defaults(run=_guarded(_search))
 
+    link = actions.add_parser("link", help="pair up the people of two lists")
+    link.add_argument(
+        "left", type=Path, help="id TAB name TAB birth year TAB anything else, one person a line"
+    )
+    link.add_argument("right", type=Path, help="likewise")
+    link.add_argument(
+        "--hardened", action="store_true", help="compare encodings made under a key of this run"
+    )
+    link.add_argument("--threshold", type=float, help="the score from which a pair is printed")
+    link.set_defaults(run=_guarded(_link))
+
     train = actions.add_parser("train", help="learn the letter model from attested spellings")
     train.add_argument("--pairs", type=Path, default=PAIRS, help="arabic TAB latin TAB count, with a header")
     train.add_argument("--out", type=Path, help="where to write the weights (else into the package)")
@@ -74,6 +85,18 @@ def _reasons(pool: Any, place: int, name: str, year: int | None) -> str:
 
     found = compare(Person(name, birth_year=year), Person(pool.names[place], birth_year=pool.years[place]))
     return "; ".join(found.reasons)
+
+
+def _link(options: argparse.Namespace) -> int:
+    from . import hardened, link
+
+    method = hardened if options.hardened else link
+    left, right = link.read_records(options.left), link.read_records(options.right)
+    threshold = method.THRESHOLD if options.threshold is None else options.threshold
+    for pair in method.link(left, right, threshold):
+        print(left[pair.left].key, right[pair.right].key, f"{pair.score:.3f}", sep="\t")
+    sys.stdout.flush()
+    return 0
 
 
 def _train(options: argparse.Namespace) -> int:

@@ -14,9 +14,9 @@ from .model import LetterModel, shipped
 from .people import COMPANION, MOTHER, MOTHER_DIFFERS, RELATIVE_MOST, Person, other_evidence
 from .vocabulary import score
 
-MISSING = 2.2
+MISSING = 3.0
 """What a token without an answer costs."""
-TURNED = 0.6
+TURNED = 1.5
 """What each token out of order costs."""
 INITIAL = 0.8
 """The share that an initial earns of what its one letter is worth."""

@@ -5,23 +5,30 @@ query token is scored against the whole vocabulary once; the people of the token
 best few hundred are compared exactly. Nothing of this is ever written anywhere.
 """
 
-from collections.abc import Iterable
+import heapq
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from . import kernels
 from .compare import LEAST, MISSING, TURNED
-from .letters import Token, is_compound_part, tokens_of
+from .letters import MAX_LETTERS, Token, is_compound_part, tokens_of
 from .model import LetterModel, shipped
 from .people import YEAR_APART, YEARS
-from .vocabulary import Vocabulary
+from .vocabulary import NOTHING, Vocabulary
 
 NO_YEAR = 0
-EXACT = 400
+EXACT = 1000
 """How many people are compared exactly."""
+WEAK, SPACE = 0.55, 3.0
+"""Below this share of what the name itself would score, other spacings are tried; each costs this much."""
 SHARE, FLOOR_LEAST, FLOOR_MOST = 0.25, 1.0, 4.0
 """A token comes near when it has this share of what a repetition would score, within these bounds."""
+
+
+Memory = dict[Token, tuple[np.ndarray, np.ndarray]]
+"""What a vocabulary answered for a token."""
 
 
 class Hit(NamedTuple):
@@ -55,18 +62,38 @@ class Index:
         self._touched = np.zeros(self.size, np.int32)
         self._lengths = np.diff(self._start).astype(np.uint8)
 
-    def search(self, name: str, year: int | None = None, top: int = 10) -> list[Hit]:
-        """The people a name may belong to, best first; an empty name finds nobody."""
+    def search(
+        self, name: str, year: int | None = None, top: int = 10, memory: Memory | None = None
+    ) -> list[Hit]:
+        """The people a name may belong to, best first; an empty name finds nobody.
+
+        `memory` keeps what was found for each token, for a run over many names; its owner forgets it after the run.
+        """
         tokens = tokens_of(name)
         if not tokens or not self.size or not self.vocabulary.size:
             return []
-        near = [self.vocabulary.near(token, self._floor(token)) for token in tokens]
+        found = self._found(tokens, year, memory)
+        worth = sum(self.vocabulary.repeated(token) for token in tokens)
+        if max(found.values(), default=0.0) < WEAK * worth:
+            for variant in respaced(tokens):
+                for place, score in self._found(variant, year, memory).items():
+                    found[place] = max(found.get(place, -99.0), score - SPACE)
+        best = heapq.nsmallest(top, ((-score, place) for place, score in found.items()))
+        return [Hit(place, -score) for score, place in best]
+
+    def _found(self, tokens: list[Token], year: int | None, memory: Memory | None) -> dict[int, float]:
+        near = [self._near(token, memory) for token in tokens]
         who = self._candidates(near, year)
         if not len(who):
-            return []
-        scores = self._exact(who, near, year)
-        order = np.lexsort((who, -scores))[:top]
-        return [Hit(int(who[i]), float(scores[i])) for i in order]
+            return {}
+        return dict(zip(who.tolist(), self._exact(who, tokens, near, year).tolist(), strict=True))
+
+    def _near(self, token: Token, memory: Memory | None) -> tuple[np.ndarray, np.ndarray]:
+        if memory is None:
+            return self.vocabulary.near(token, self._floor(token))
+        if token not in memory:
+            memory[token] = self.vocabulary.near(token, self._floor(token))
+        return memory[token]
 
     def _floor(self, token: Token) -> float:
         return float(np.clip(SHARE * self.vocabulary.repeated(token), FLOOR_LEAST, FLOOR_MOST))
@@ -106,15 +133,41 @@ class Index:
         return value
 
     def _exact(
-        self, who: np.ndarray, near: list[tuple[np.ndarray, np.ndarray]], year: int | None
+        self,
+        who: np.ndarray,
+        tokens: list[Token],
+        near: list[tuple[np.ndarray, np.ndarray]],
+        year: int | None,
     ) -> np.ndarray:
-        dense = np.full((len(near), self.vocabulary.size), -99.0, np.float32)
-        for row, (ids, scores) in enumerate(near):
+        theirs = np.unique(np.concatenate([self._token[self._start[w] : self._start[w + 1]] for w in who]))
+        dense = np.full((len(tokens), self.vocabulary.size), NOTHING, np.float32)
+        for row, (token, (ids, scores)) in enumerate(zip(tokens, near, strict=True)):
             dense[row, ids] = scores
+            self.vocabulary.complete(token, theirs[dense[row, theirs] == NOTHING], dense[row])
         bonus = self._years(who, year) if year is not None else np.zeros(len(who), np.float32)
         out = np.zeros(len(who), np.float32)
         kernels.rank(who, self._start, self._token, dense, len(near), MISSING, TURNED, LEAST, bonus, out)
         return out
+
+
+def respaced(tokens: list[Token]) -> Iterator[list[Token]]:
+    """The same letters with one space left out, put in or moved."""
+    for place, token in enumerate(tokens):
+        before, after = tokens[:place], tokens[place + 1 :]
+        yield from ([*before, *halves, *after] for halves in _split(token))
+        if after and after[0].script == token.script:
+            joined = Token(token.script, (token.codes + after[0].codes)[:MAX_LETTERS])
+            yield [*before, joined, *after[1:]]
+            if min(len(token.codes), len(after[0].codes)) > 1:
+                for halves in _split(joined, len(token.codes)):
+                    yield [*before, *halves, *after[1:]]
+
+
+def _split(token: Token, around: int | None = None) -> Iterator[list[Token]]:
+    """The token cut in two, at least two letters each; one letter to the side of `around` if given."""
+    for cut in range(2, len(token.codes) - 1):
+        if around is None or abs(cut - around) == 1:
+            yield [Token(token.script, token.codes[:cut]), Token(token.script, token.codes[cut:])]
 
 
 def _numbered(names: Iterable[str]) -> tuple[list[Token], np.ndarray, np.ndarray]:

@@ -159,6 +159,14 @@ def scan(kind, q, base, M, best, letters, starts, lcp, low, high, R1, R2, S3, T,
 
 
 @njit(cache=True, nogil=True)
+def complete(kind, q, base, M, letters, starts, ids, R1, R2, S3, T, row):
+    """Score the tokens `ids` with the query one by one, whatever comes of it, into `row`."""
+    for t in ids:
+        ratio = pair(kind, q, letters[starts[t] : starts[t + 1]], R1, R2, S3, T)
+        row[t] = np.log(ratio) - base - M[t] if ratio > 0.0 else -99.0
+
+
+@njit(cache=True, nogil=True)
 def marginals(letters, starts, low, high, n, one, two, three, out):
     """Log ratio of each token alone: how its model weighs its letters against their chance."""
     f = np.zeros(ROWS)

@@ -55,16 +55,32 @@ class Vocabulary:
         order = np.argsort(-scores, kind="stable")[:WIDEST]
         return ids[order], scores[order]
 
+    def _prepared(self, token: Token, script: int, table: Table) -> tuple[int, np.ndarray, np.ndarray, float]:
+        same = token.script == script
+        kind = SAME if same else (FROM_LATIN if token.script == LATIN else FROM_ARABIC)
+        weights = self.weight[script] if same else self.cross[script]
+        query = np.frombuffer(token.codes, np.uint8).astype(np.int64)
+        return kind, weights, query, alone(table, token)
+
+    def complete(self, token: Token, places: np.ndarray, row: np.ndarray) -> None:
+        """Write the scores of the tokens at these places into `row`, whatever they are."""
+        for script in (ARABIC, LATIN, OTHER):
+            mine = places[(places >= self.bounds[script]) & (places < self.bounds[script + 1])]
+            table = self.model.table(token.script, script)
+            if table is None or not len(mine):
+                continue
+            kind, weights, query, base = self._prepared(token, script, table)
+            kernels.complete(
+                kind, query, base, weights, self.letters, self.starts, mine,
+                table.first, table.second, table.third, self.model.typos, row,
+            )  # fmt: skip
+
     def _scan(self, token: Token, script: int, floor: float) -> tuple[np.ndarray, np.ndarray]:
         low, high = self.bounds[script], self.bounds[script + 1]
         table = self.model.table(token.script, script)
         if table is None or low == high:
             return np.empty(0, np.int32), np.empty(0, np.float32)
-        same = token.script == script
-        kind = SAME if same else (FROM_LATIN if token.script == LATIN else FROM_ARABIC)
-        weights = self.weight[script] if same else self.cross[script]
-        query = np.frombuffer(token.codes, np.uint8).astype(np.int64)
-        base = alone(table, token)
+        kind, weights, query, base = self._prepared(token, script, table)
         typos = self.model.typos.copy()
         typos[0] = np.exp(floor + base)
         ids = np.empty(high - low, np.int32)
