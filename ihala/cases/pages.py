@@ -266,7 +266,9 @@ def _reach(content: CaseContent) -> list[dict[str, Any]]:
         {
             "number": phone.get("number", ""),
             "safe": phone.get("safe"),
-            "rules": [fact(part, phone[part.key]) for part in field.rows[2:] if part.key in phone],
+            "rules": [
+                fact(part, phone[part.key]) for part in field.rows[2:] if not is_empty(phone.get(part.key))
+            ],
         }
         for phone in phones
     ]

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from ihala.organisations.models import Request
 
 from . import actions, rules
+from .enums import Kind
 from .models import Notification
 
 PAGE = 50
@@ -31,10 +32,12 @@ def mark_all_seen(request: Request) -> HttpResponse:
 
 
 def address(notification: Notification) -> str:
-    """Where its subject is shown; "" while there is no such page."""
-    if notification.subject_id is None:
-        return ""
+    """Where its subject is shown; what is about no referral waits on the organisation's page. "" for no page."""
     try:
+        if notification.kind == Kind.SIGN_IN_CHANGED:
+            return reverse("mfa_index")
+        if notification.subject_id is None:
+            return reverse("organisations:organisation") if notification.kind == Kind.SOMETHING_WAITS else ""
         return reverse("referrals:by_key", args=[notification.subject_id])
     except NoReverseMatch:
         return ""

@@ -24,6 +24,7 @@ from .models import Referral
 from .presenting import own_case
 from .presenting_drafting import bases, offered, reviewed, shown_to_receiver
 from .presenting_words import done
+from .rules import draft_ends_at
 from .views import asked_of, found
 
 ALL = frozenset(DisclosureClass)
@@ -46,7 +47,7 @@ def new(request: Request, case_reference: str) -> HttpResponse:
             return redirect("referrals:disclosure", drafted.reference)
         except Refused as refused:
             status = kept(form, refused)
-    context = {"form": form, "case": case, "bases": bases(case, receivers), "receivers": receivers}
+    context = {"form": form, "case": case, "bases": bases(case, receivers), "draft_ends": None}
     return render(request, "referrals/need.html", context, status=status)
 
 
@@ -87,7 +88,12 @@ def need(request: Request, reference: str) -> HttpResponse:
             return redirect("referrals:disclosure", reference)
         except Refused as refused:
             status = kept(form, refused, found(request, reference))
-    context = {"form": form, "case": case, "referral": referral, "bases": bases(case, receivers)}
+    context = {
+        "form": form,
+        "case": case,
+        "bases": bases(case, receivers),
+        "draft_ends": draft_ends_at(referral),
+    }
     return render(request, "referrals/need.html", context, status=status)
 
 

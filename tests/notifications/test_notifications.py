@@ -289,6 +289,10 @@ def test_a_notification_leads_to_its_subject(aman: Party, dfwac: Party, settings
     with acting(dfwac.duty):
         rows = [Notification(subject_id=notification.subject_id), Notification(subject_id=None)]
     assert bare.subject_id
+    waits, reset = (
+        Notification(subject_id=None, kind=kind) for kind in ("something_waits", "sign_in_changed")
+    )
+    assert [views.address(one) for one in (waits, reset)] == ["/organisations/", "/sign-in/second/"]
     settings.ROOT_URLCONF = __name__
     assert [views.address(row) for row in rows] == [f"/r/key/{notification.subject_id}/", ""]
     settings.ROOT_URLCONF = "ihala.notifications.urls"
