@@ -10,19 +10,22 @@ from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.db import connection, transaction
 from procrastinate.contrib.django import app as jobs
 from procrastinate.testing import InMemoryConnector
 
+from ihala.accounts.models import User
 from ihala.audit.signing import register_witness
 from ihala.audit.witness import Witness
 from ihala.core import clock
-from ihala.core.acting import acting
+from ihala.core.acting import acting, at_the_door
 from ihala.core.vocabulary import Urgency
 from ihala.notifications.actions import mark_seen
 from ihala.notifications.rules import unseen_by
-from ihala.organisations.actions import add_holiday, add_shift
+from ihala.organisations.actions import add_holiday, add_shift, ask_reset
+from ihala.organisations.enums import ConfirmedBy
 from ihala.organisations.models import Actor, Membership, Organisation
 from ihala.organisations.terms import default_terms
 
@@ -57,6 +60,7 @@ def play(progress: Progress = lambda line: None, *, processes: int = 1) -> None:
         with _quickly():
             houses.lived(actors)
             _helen(actors)
+            _lost_telephone(actors)
             with transaction.atomic():
                 erasures.play(actors, clock.now())
             _seen(actors)
@@ -220,6 +224,16 @@ def _helen(actors: dict[str, Actor]) -> None:
         play_scene(
             scene, "case consent+10m file:order+2m file:scan+1m", ACTS, clock.now() - timedelta(minutes=40)
         )
+
+
+def _lost_telephone(actors: dict[str, Actor]) -> None:
+    """The Foundation's duty officer has lost hers; the reset waits for a second person."""
+    duty, administrator = actors["dfwac.duty"], actors["dfwac.admin"]
+    with at_the_door(duty.user_id):
+        TOTP.activate(User.objects.get(pk=duty.user_id), generate_totp_secret())
+    with clock.at(clock.now() - timedelta(minutes=25)), acting(administrator):
+        person = Membership.objects.get(pk=duty.membership_id)
+        ask_reset(person, confirmed_how=ConfirmedBy.CALLED_BACK, by=administrator)
 
 
 def _seen(actors: dict[str, Actor]) -> None:

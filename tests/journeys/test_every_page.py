@@ -40,7 +40,7 @@ def story(site):  # noqa: F811
     )
     given.acted(
         given.a_scene(of=FAMILIES["ht02"]),
-        "case consent draft send ack conflict accept amend",
+        "case consent file:order file:scan draft send ack conflict accept amend",
     )
     given.acted(
         given.a_scene(sender="dfwac", receiver="aman"), "case consent draft send ack ask:mobility answer"

@@ -191,6 +191,7 @@ def test_the_demo_lets_one_in_as_one_of_the_cast(
     answer = client.post("/demo/", {"username": "aman.duty", "next": "/mine/"})
     assert answer["Location"] == "/mine/"
     assert client.get("/mine/").content.startswith(b"aman.duty")
+    assert client.session["account_authentication_methods"][-1]["reauthenticated"]
     assert (
         client.post("/demo/", {"username": "dfwac.dpo", "next": "https://elsewhere.example/"})["Location"]
         == "/"
