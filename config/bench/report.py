@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from . import rows
+from .beds import BOARD, Boards
 from .growth import Growth
 from .load import Measured
 from .logged import LogCost
@@ -37,6 +38,7 @@ class Report:
     growth: Growth | None = None
     safety: Safety | None = None
     log: LogCost | None = None
+    boards: Boards | None = None
     memory: list[int] = field(default_factory=list)
     starts: tuple[float, float] = (0.0, 0.0)
     load: tuple[float, float] = (0.0, 0.0)
@@ -85,7 +87,18 @@ class Report:
             lines.append(f"| Inbox, median of interleaved runs | {figures}: × {grown.ratio:.2f} | ≤ × 1.20 |")
             plan = "; ".join(sorted(set(grown.read_all))) or "none"
             lines.append(f"| Plans that read all referrals | {plan} | none |")
-        return [*lines, *self._log(), *(_safe(self.safety) if self.safety else [])]
+        safe = _safe(self.safety) if self.safety else []
+        return [*lines, *self._log(), *safe, *self._boards()]
+
+    def _boards(self) -> list[str]:
+        if (one := self.boards) is None:
+            return []
+        grown = f"{one.few_ms:.1f} ms without, {one.many_ms:.1f} ms with {one.stays:,} past stays"
+        size = f"{one.bytes / 1000:.1f} kB compressed"
+        return [
+            f"| {BOARD}, one user | p95 {one.p95_ms:.1f} ms, {size} | < 150 ms, < 60 kB |",
+            f"| {BOARD}, median | {grown}: × {one.ratio:.2f} | ≤ × 1.20 |",
+        ]
 
     def _log(self) -> list[str]:
         if (log := self.log) is None:

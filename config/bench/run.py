@@ -11,7 +11,7 @@ from typing import Any
 from config import databases
 from config.home import ROOT, folder
 
-from . import growth, load, logged, raw, rows, safety, stage
+from . import beds, growth, load, logged, raw, rows, safety, stage
 from .browser import Browser
 from .report import Report
 from .rows import People, Prepared
@@ -32,17 +32,18 @@ class Scale:
     inserts: int
     events: int
     leaves: int
+    stays: int
     demo: tuple[str, ...] = ()
     rounds: int = growth.ROUNDS
 
 
 FULL = Scale(
     seconds=5.0, users=8, alone=50, together=400, few=1_000, many=100_000, asked=30,
-    inserts=2_000, events=20_000, leaves=1_000_000,
+    inserts=2_000, events=20_000, leaves=1_000_000, stays=100_000,
 )  # fmt: skip
 QUICK = Scale(
     seconds=0.5, users=8, alone=3, together=16, few=60, many=600, asked=3,
-    inserts=50, events=300, leaves=1_000, demo=("--empty",), rounds=2
+    inserts=50, events=300, leaves=1_000, stays=400, demo=("--empty",), rounds=2
 )  # fmt: skip
 OPENED = 8
 WARM = 16
@@ -88,6 +89,9 @@ def _measure(staged: Stage, scale: Scale, report: Report, say: Say) -> None:
         ask(staged, "plans", database=growth.MANY, username=growth.USER, path="/inbox/")
     )
     report.safety = safety.measure(ask(staged, "erased", count=scale.asked), report.growth.many, say)
+    staged.rest()
+    say("The board of beds without and with a year of stays …")
+    report.boards = beds.measure(staged, databases.DATABASE, scale.stays, scale.asked)
     staged.rest()
 
 

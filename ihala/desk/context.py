@@ -64,6 +64,8 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
             yield _("Import a form"), "intake:upload", "plus", 0
     elif actor.has(Permission.SEE_COUNTS):
         yield _("Counts"), "desk:counts", "home", 0
+    if actor.has(Permission.SEE_COUNTS):
+        yield _("Pictures"), "reporting:pictures", "star", 0
     if actor.has(Permission.READ_AUDIT):
         yield _("Log"), "audit:log", "eye", 0
     if actor.has(Permission.REQUEST_ERASURE) or actor.has(Permission.CONFIRM_ERASURE):

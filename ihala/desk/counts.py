@@ -12,8 +12,7 @@ from ihala.core.vocabulary import Category
 from ihala.organisations.models import Actor
 from ihala.referrals.enums import State
 from ihala.referrals.models import Referral
-
-SMALL = 5
+from ihala.reporting.rules import told
 
 
 @dataclass(frozen=True)
@@ -22,11 +21,6 @@ class Counted:
 
     title: str
     rows: list[tuple[State, list[str]]]
-
-
-def told(number: int) -> str:
-    """A number as it may be told."""
-    return _("fewer than %(number)d") % {"number": SMALL} if 0 < number < SMALL else str(number)
 
 
 def counts_of(actor: Actor) -> list[Counted]:

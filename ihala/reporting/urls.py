@@ -5,4 +5,7 @@ from django.urls import path
 from . import views
 
 app_name = "reporting"
-urlpatterns = [path("<str:reference>/letter.pdf", views.letter, name="letter")]
+urlpatterns = [
+    path("pictures/", views.pictures, name="pictures"),
+    path("<str:reference>/letter.pdf", views.letter, name="letter"),
+]

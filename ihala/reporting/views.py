@@ -1,11 +1,14 @@
-"""Documents for paper."""
+"""Documents for paper, and pictures for managers."""
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils.translation import override
 from django.views.decorators.http import require_GET
 
+from ihala.accounts.roles import Permission
 from ihala.audit import actions as audit
 from ihala.audit.enums import EventName, Purpose
+from ihala.cases.rules import NOT_PERMITTED
 from ihala.core.refusal import Refused
 from ihala.core.text import is_arabic
 from ihala.organisations.models import Request
@@ -13,6 +16,7 @@ from ihala.referrals import workflow
 from ihala.referrals.actions import package
 from ihala.referrals.models import Referral
 
+from . import pictures as shown
 from .letters import letter_data, pdf
 
 LANGUAGES = ("ar", "en")
@@ -41,3 +45,11 @@ def letter(request: Request, reference: str) -> HttpResponse:
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )
+
+
+@require_GET
+def pictures(request: Request) -> HttpResponse:
+    """Occupancy, length of stay and refusals as counts; for who sees counts, which is nobody's name."""
+    if not request.actor.has(Permission.SEE_COUNTS):
+        raise Refused(NOT_PERMITTED)
+    return render(request, "reporting/pictures.html", shown.context(request.actor))
