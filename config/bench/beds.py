@@ -34,7 +34,8 @@ SELECT gen_random_uuid() AS stay, gen_random_uuid() AS family, u.id AS unit, u.o
   now() - n * {length} AS begun, CASE WHEN n = 1 AND {now} THEN timestamptz '9000-01-01 00:00+00'
   ELSE now() - n * {length} + {length} * 0.9 END AS ended
 FROM shelter_unit u JOIN shelter_house h ON h.id = u.house_id AND h.code = 'ZZZZ', generate_series({first}, {last}) n;
-INSERT INTO shelter_stay (id, organisation_id, family, arrived_at, planned_until, rules_language, departed_at, departure,
+INSERT INTO shelter_stay (
+  id, organisation_id, family, arrived_at, planned_until, rules_language, departed_at, departure,
   destination)
 SELECT stay, organisation, family, begun, current_date + 20, '', nullif(ended, timestamptz '9000-01-01 00:00+00'),
   CASE WHEN ended < now() THEN 'planned' ELSE '' END, CASE WHEN ended < now() THEN 'own_home' ELSE '' END FROM lived;
