@@ -15,7 +15,7 @@ from ihala.cases.references import read_reference
 from ihala.core import clock
 from ihala.core.vocabulary import Sex
 
-from . import enums
+from . import enums, rules
 from .board import named_bed
 from .models import Bed, House, Unit
 
@@ -135,7 +135,9 @@ class MaintenanceForm(forms.Form):
 class BedsForm(forms.Form):
     """Beds for a family, of those offered, unit by unit (`pages.offered`); beds she has already are ticked."""
 
-    beds = forms.MultipleChoiceField(label=_("Beds"), widget=TICKS)
+    beds = forms.MultipleChoiceField(
+        label=_("Beds"), widget=TICKS, error_messages={"invalid_choice": rules.BEDS_TAKEN.message}
+    )
 
     def __init__(self, *args: Any, units: Sequence[dict[str, Any]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
