@@ -76,6 +76,9 @@ def test_the_command_answers_in_the_process_too(log, tmp_path, capsys):
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("log.jsonl", b"".join(map(as_line, exported())))
     assert verify.main([str(packed)]) == 0
+    (tmp_path / "kept.note").write_text(signing.notes([signing.standing().checkpoint])[0])
+    seen = ["--seen", str(tmp_path / "kept.note"), "--seen", str(packed), "--seen", str(path)]
+    assert verify.main([str(path), *seen]) == 0
     lines = deepcopy(exported())
     lines.remove(own(lines)[-1])
     capsys.readouterr()

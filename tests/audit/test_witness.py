@@ -39,6 +39,10 @@ def log(db, tmp_path):
     return kept(tmp_path)
 
 
+def test_a_witness_that_starts_again_is_the_same(log, tmp_path):
+    assert Here(tmp_path, ME).witness.key == log[0].witness.key
+
+
 def test_a_witness_signs_once_and_then_only_what_is_new(log):
     assert [one.witness.once() for one in log] == [False, False]
     more(log)
