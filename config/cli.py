@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, default=2, help="server processes")
     serve.set_defaults(run=_serve)
 
+    commands.add_parser("agent", help="the key agent, as an account of its own").set_defaults(run=_agent)
     commands.add_parser("worker", help="the worker for jobs, production").set_defaults(run=_worker)
     commands.add_parser("migrate", help="make or update the tables, as the owner").set_defaults(run=_migrate)
     commands.add_parser("check", help="look whether this installation is sound").set_defaults(run=_check)
@@ -57,7 +58,6 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_erase(commands)
     _add_backup(commands)
-
     _add_messages(commands)
     log.add_commands(commands)
     names.add_to(commands)
@@ -139,6 +139,12 @@ def _serve(options: argparse.Namespace) -> int:
     from . import installation
 
     return installation.serve(options.host, options.port, options.workers, say)
+
+
+def _agent(options: argparse.Namespace) -> int:
+    from . import installation
+
+    return installation.agent(say)
 
 
 def _worker(options: argparse.Namespace) -> int:

@@ -1,9 +1,10 @@
 """Which database this process uses, and as whom.
 
-Two roles: `ihala_owner` owns the tables and migrates; `ihala_app` runs the product, owns nothing and cannot step
-around a policy. A process is of the runtime role unless the command line started it to migrate (`IHALA_ROLE=owner`).
-The addresses come from the environment (`IHALA_DATABASE_URL`, `IHALA_OWNER_DATABASE_URL`) or, without it, from the
-embedded server in the home.
+Three roles: `ihala_owner` owns the tables and migrates; `ihala_app` runs the product, owns nothing and cannot step
+around a policy; `ihala_agent` is the key agent's and sees keys, grants and the log alone. A process is of the runtime
+role unless the command line started it to migrate (`IHALA_ROLE=owner`) or as the agent (`IHALA_ROLE=agent`).
+The addresses come from the environment (`IHALA_DATABASE_URL`, `IHALA_OWNER_DATABASE_URL`, `IHALA_AGENT_DATABASE_URL`)
+or, without it, from the embedded server in the home.
 """
 
 import os
@@ -15,6 +16,7 @@ from .postgres import embedded
 
 RUNTIME_ROLE = "ihala_app"
 OWNER_ROLE = "ihala_owner"
+AGENT_ROLE = "ihala_agent"
 DATABASE = "ihala"
 RUNTIME_URL_FILE = "runtime-database-url"
 PREPARED: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 2}
@@ -22,6 +24,7 @@ PREPARED: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 2}
 security and narrow pages, planning would cost more than executing (docs/performance.md)."""
 PREPARED_MOST = 1000
 """So many statements a connection keeps; the whole product has a few hundred."""
+AGENT_URL_FILE = "agent-database-url"
 
 
 class Unusable(Exception):
@@ -47,6 +50,16 @@ def owner_url() -> str:
     """The address that migrates; never given to the server or the worker."""
     given = os.environ.get("IHALA_OWNER_DATABASE_URL") or os.environ.get("IHALA_DATABASE_URL")
     return given or embedded_url(OWNER_ROLE)
+
+
+def agent_url() -> str:
+    """The address the key agent connects with; never given to the server or the worker."""
+    if given := os.environ.get("IHALA_AGENT_DATABASE_URL"):
+        return given
+    kept = home() / "secrets" / AGENT_URL_FILE
+    if os.environ.get("IHALA_DATABASE_URL") and kept.exists():
+        return kept.read_text().strip()
+    return embedded_url(AGENT_ROLE)
 
 
 def embedded_url(role: str, database: str = DATABASE) -> str:
@@ -88,14 +101,16 @@ def same_place(one: str, other: str) -> bool:
 
 def django_settings() -> dict[str, Any]:
     """`DATABASES["default"]` of this process."""
-    owner = os.environ.get("IHALA_ROLE") == "owner"
-    found = parse(owner_url() if owner else runtime_url())
-    if not owner:
+    role = os.environ.get("IHALA_ROLE")
+    address = {"owner": owner_url, "agent": agent_url}.get(role or "", runtime_url)
+    found = parse(address())
+    if role not in ("owner", "agent"):
         found["OPTIONS"]["pool"] = {
             "min_size": 1,
             "max_size": int(os.environ.get("IHALA_POOL", "8")),
             "timeout": 10,
         }
+    if role != "owner":
         found["OPTIONS"] |= PREPARED
     found["CONN_HEALTH_CHECKS"] = False
     return found

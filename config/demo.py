@@ -63,9 +63,12 @@ def _start(supervisor: processes.Supervisor, port: int, say: Say, empty: bool) -
         step("config.prepare", env, say, "Static files and catalogue")
     if not _has_mark(TOLD):
         _mark(BEGUN)
-        step("config.story", env, say, "The demo story", *(["empty"] if empty else []))
+        inside = env | {"IHALA_AGENT": "inside"}  # the story is told before anybody serves
+        step("config.story", inside, say, "The demo story", *(["empty"] if empty else []))
         _mark(TOLD)
-    supervisor.commands = [processes.server(port), processes.worker(), processes.sequencer()]
+    supervisor.commands = [
+        processes.key_agent(), processes.server(port), processes.worker(), processes.sequencer()
+    ]  # fmt: skip
     supervisor.commands += [processes.witness(port, one.name, one) for one in witnesses()]
     for command in supervisor.commands:
         supervisor.start(command)

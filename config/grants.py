@@ -6,7 +6,7 @@ Our own tables say so in the migration that makes them (`ihala.core.rls`). Table
 from django.core.management import call_command
 from django.db import connection
 
-RUNTIME_ROLE = "ihala_app"
+RUNTIME_ROLE, AGENT_ROLE = "ihala_app", "ihala_agent"
 CACHE_TABLE = "ihala_cache"
 
 READ = "SELECT"
@@ -37,11 +37,11 @@ def migrate(verbosity: int = 1) -> None:
     with connection.cursor() as cursor:
         # Nothing in the cache must survive a crash, and no sign-in should wait for the disk to count attempts.
         cursor.execute(f"ALTER TABLE {CACHE_TABLE} SET UNLOGGED")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {RUNTIME_ROLE}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {RUNTIME_ROLE}, {AGENT_ROLE}")
         present = connection.introspection.table_names(cursor)
         for table, verbs in TABLES.items():
             if table in present:
                 cursor.execute(f'REVOKE ALL ON "{table}" FROM {RUNTIME_ROLE}, PUBLIC')
                 cursor.execute(f'GRANT {verbs} ON "{table}" TO {RUNTIME_ROLE}')
-        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME_ROLE}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME_ROLE}, {AGENT_ROLE}")
         cursor.execute("ANALYZE")

@@ -1,4 +1,4 @@
-"""The commands of a production installation: serve, work, migrate, check, and importing forms."""
+"""The commands of a production installation: serve, agent, work, migrate, check, and importing forms."""
 
 import os
 import stat
@@ -11,15 +11,27 @@ import psycopg
 
 from . import databases, demo, postgres, processes, provision
 from .home import home
+from .keyagent import places
 
 Say = processes.Say
 
 
 def serve(host: str, port: int, workers: int, say: Say) -> int:
-    """The web server until it is told to stop; with the embedded database, that too."""
-    return _production(
-        lambda: [processes.server(port, host, workers), processes.sequencer()], say, starts_database=True
-    )
+    """The web server until it is told to stop; with the embedded database, that too.
+
+    The key agent comes along, unless `IHALA_AGENT_SOCKET` says where one listens that runs on its own.
+    """
+
+    def commands() -> list[processes.Command]:
+        served = [processes.server(port, host, workers), processes.sequencer()]
+        return served if os.environ.get("IHALA_AGENT_SOCKET") else [processes.key_agent(), *served]
+
+    return _production(commands, say, starts_database=True)
+
+
+def agent(say: Say) -> int:
+    """The key agent on its own, until it is told to stop: as another account than the server's."""
+    return _production(lambda: [processes.key_agent()], say, starts_database=False)
 
 
 def work(say: Say) -> int:
@@ -183,9 +195,11 @@ def check(say: Say) -> int:
 
 
 def set_up() -> None:
-    """Django in this process, as the runtime role."""
+    """Django in this process, as the runtime role. Where no key agent runs, the command does its part itself."""
     import django
 
+    if not places.listens():
+        os.environ["IHALA_AGENT"] = "inside"
     os.environ["IHALA_DATABASE_URL"] = databases.runtime_url()
     os.environ.pop("IHALA_OWNER_DATABASE_URL", None)
     django.setup()

@@ -1,7 +1,7 @@
 """The processes of one installation, kept alive together and stopped together.
 
-The supervisor starts PostgreSQL (when it is the embedded one), the server and the worker. One that dies is started
-again; one that keeps dying stops everything, in words. Ctrl-C and SIGTERM stop the server and the worker first and
+The supervisor starts PostgreSQL (when it is the embedded one), the key agent, the server and the worker. One that dies
+is started again; one that keeps dying stops everything, in words. Ctrl-C and SIGTERM stop the others first and
 PostgreSQL last. If the supervisor itself is killed, the kernel stops the others (`config.parents`).
 """
 
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from . import databases
 from .home import ROOT
 from .parents import die_with_parent
 from .postgres import Cluster
@@ -37,6 +38,17 @@ class Command:
 
     name: str
     arguments: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def key_agent() -> Command:
+    """The only holder of the keys; the only one told its database address and how custody is opened."""
+    own = {name: value for name, value in os.environ.items() if name.startswith(_OF_AGENT)}
+    return Command(
+        "key agent",
+        (sys.executable, "-m", "config.keyagent"),
+        own | {"IHALA_AGENT_DATABASE_URL": databases.agent_url(), "IHALA_ROLE": "agent"},
+    )
 
 
 def server(port: int, host: str = "localhost", workers: int = 2) -> Command:
@@ -84,7 +96,11 @@ def witness(port: int, name: str, place: Path) -> Command:
 
 def environment(mode: str, runtime_url: str) -> dict[str, str]:
     """What a child sees: the runtime role's address and never the owner's. `mode` is `DEMO` or `PRODUCTION`."""
-    kept = {name: value for name, value in os.environ.items() if name not in _OWNERS}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _OWNERS and not name.startswith(_OF_AGENT)
+    }
     return kept | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "IHALA_DATABASE_URL": runtime_url,
@@ -98,6 +114,7 @@ def environment(mode: str, runtime_url: str) -> dict[str, str]:
 FRUGAL = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576"}
 """glibc keeps what hashing passwords used (19 MiB a thread) unless it is told to give large blocks back."""
 
+_OF_AGENT = ("IHALA_CUSTODY", "CREDENTIALS_DIRECTORY", "IHALA_AGENT_DATABASE_URL")
 _OWNERS = {"IHALA_OWNER_DATABASE_URL", "IHALA_DATABASE_URL", "IHALA_ROLE", "IHALA_DEMO", "IHALA_PRODUCTION"}
 
 
@@ -143,7 +160,7 @@ class Supervisor:
         """Start a process in a session of its own, so that the terminal's Ctrl-C reaches only the supervisor."""
         self._running[command.name] = subprocess.Popen(
             command.arguments,
-            env=dict(self.env),
+            env={**self.env, **command.env},
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,

@@ -11,6 +11,8 @@ import psycopg
 from psycopg import sql
 
 from .databases import (
+    AGENT_ROLE,
+    AGENT_URL_FILE,
     DATABASE,
     OWNER_ROLE,
     RUNTIME_ROLE,
@@ -32,6 +34,8 @@ LIMITS = {
     "timezone": "UTC",
 }
 """What the runtime role may take of the server's time."""
+AGENT_LIMITS = LIMITS | {"lock_timeout": "500ms"}
+"""The agent waits for nobody: whoever holds a lock may be waiting for the agent."""
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Progress = Callable[[str], None]
@@ -42,6 +46,7 @@ def provision_embedded(cluster: Cluster, database: str = DATABASE) -> None:
     with cluster.connect() as connection:
         make_role(connection, OWNER_ROLE, secret(f"{OWNER_ROLE}.password"))
         make_role(connection, RUNTIME_ROLE, secret(f"{RUNTIME_ROLE}.password"))
+        make_role(connection, AGENT_ROLE, secret(f"{AGENT_ROLE}.password"))
         limit(connection)
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             make_database(connection, database)
@@ -57,12 +62,15 @@ def make_role(connection: Connection, role: str, password: str) -> None:
 
 
 def limit(connection: Connection) -> None:
-    """Set `LIMITS` on the runtime role."""
-    for name, value in LIMITS.items():
-        statement = sql.SQL("ALTER ROLE {} SET {} = {}")
-        connection.execute(
-            statement.format(sql.Identifier(RUNTIME_ROLE), sql.Identifier(name), sql.Literal(value))
-        )
+    """Set their limits on the runtime role and the key agent's."""
+    for role in (RUNTIME_ROLE, AGENT_ROLE):
+        _limit(connection, role)
+
+
+def _limit(connection: Connection, role: str) -> None:
+    statement = sql.SQL("ALTER ROLE {} SET {} = {}")
+    for name, value in (LIMITS if role == RUNTIME_ROLE else AGENT_LIMITS).items():
+        connection.execute(statement.format(sql.Identifier(role), sql.Identifier(name), sql.Literal(value)))
 
 
 def make_database(connection: Connection, database: str, template: str = "template0") -> None:
@@ -72,9 +80,9 @@ def make_database(connection: Connection, database: str, template: str = "templa
 
 
 def open_to_runtime(connection: Connection, database: str) -> None:
-    """The runtime role may connect; everybody else loses what PostgreSQL gives to all."""
+    """The runtime role and the key agent's may connect; everybody else loses what PostgreSQL gives to all."""
     _run(connection, "REVOKE ALL ON DATABASE {d} FROM PUBLIC", d=database)
-    _run(connection, "GRANT CONNECT ON DATABASE {d} TO {r}", d=database, r=RUNTIME_ROLE)
+    _run(connection, "GRANT CONNECT ON DATABASE {d} TO {r}, {a}", d=database, r=RUNTIME_ROLE, a=AGENT_ROLE)
 
 
 def provision_given(progress: Progress = lambda line: None) -> None:
@@ -88,11 +96,11 @@ def provision_given(progress: Progress = lambda line: None) -> None:
             raise Unusable(
                 f"The server is PostgreSQL {connection.info.server_version // 10000}; Ihala needs 16 or newer."
             )
-        address = _runtime_address(connection)
+        keep(folder(home() / "secrets") / RUNTIME_URL_FILE, _runtime_address(connection))
+        keep(folder(home() / "secrets") / AGENT_URL_FILE, _agent_address(connection))
         database = parse(owner_url())["NAME"]
         progress(f"PostgreSQL {connection.info.server_version // 10000} as given, database {database}")
         open_to_runtime(connection, database)
-        keep(folder(home() / "secrets") / RUNTIME_URL_FILE, address)
 
 
 def _runtime_address(connection: Connection) -> str:
@@ -126,15 +134,41 @@ def _runtime_address(connection: Connection) -> str:
     return url(RUNTIME_ROLE, password, parts["HOST"], parts["NAME"], int(parts["PORT"] or 5432))
 
 
+def _agent_address(connection: Connection) -> str:
+    """The key agent's address: as given, as kept, or of a role made here."""
+    there = connection.execute(
+        "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [AGENT_ROLE]
+    ).fetchone()
+    if there and there[0]:
+        raise Unusable(f"The role {AGENT_ROLE} is SUPERUSER or BYPASSRLS; take that away.")
+    given, kept = os.environ.get("IHALA_AGENT_DATABASE_URL"), home() / "secrets" / AGENT_URL_FILE
+    if there and (given or (kept.exists() and same_place(kept.read_text(), owner_url()))):
+        return given or kept.read_text().strip()
+    if there:
+        raise Unusable(
+            f"The role {AGENT_ROLE} exists on that server and its password is not in the home. Give its address as "
+            f"IHALA_AGENT_DATABASE_URL."
+        )
+    password = parse(given)["PASSWORD"] if given else secrets.token_urlsafe(32)
+    _make(connection, AGENT_ROLE, password, "IHALA_AGENT_DATABASE_URL")
+    parts = parse(owner_url())
+    return given or url(AGENT_ROLE, password, parts["HOST"], parts["NAME"], int(parts["PORT"] or 5432))
+
+
 def _make_runtime_role(connection: Connection, password: str) -> None:
+    _make(
+        connection, RUNTIME_ROLE, password, "IHALA_DATABASE_URL and the owner's as IHALA_OWNER_DATABASE_URL"
+    )
+
+
+def _make(connection: Connection, role: str, password: str, address: str) -> None:
     try:
-        make_role(connection, RUNTIME_ROLE, password)
-        limit(connection)
+        make_role(connection, role, password)
+        _limit(connection, role)
     except psycopg.errors.InsufficientPrivilege:
         raise Unusable(
-            f"The role {RUNTIME_ROLE} is missing and the owner may not make it. As an administrator of the server: "
-            f"CREATE ROLE {RUNTIME_ROLE} LOGIN PASSWORD '…'; then give its address as IHALA_DATABASE_URL and the "
-            f"owner's as IHALA_OWNER_DATABASE_URL."
+            f"The role {role} is missing and the owner may not make it. As an administrator of the server: "
+            f"CREATE ROLE {role} LOGIN PASSWORD '…'; then give its address as {address}."
         ) from None
 
 

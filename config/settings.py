@@ -7,6 +7,8 @@
 | `IHALA_ORIGIN` | the address people type, `https://ihala.example`; production |
 | `IHALA_DEMO` | `1` only from `ihala demo`: the demo's sign-in page, plain http on localhost |
 | `IHALA_PRODUCTION` | `1` from `ihala serve` and `ihala worker`; never together with the demo |
+| `IHALA_AGENT_SOCKET` | where the key agent listens, if not in a folder of the home's own |
+| `IHALA_AGENT` | `inside`: the agent is an object of this process; tests and the demo's story, never production |
 | `IHALA_SMTP_URL`, `IHALA_MAIL_FROM` | where e-mail leaves, `smtp://user:password@host:587` |
 """
 
@@ -18,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from . import databases, mail
 from .home import ROOT, folder, home, secret
+from .keyagent import places
 
 DEMO = os.environ.get("IHALA_DEMO") == "1"
 PRODUCTION = os.environ.get("IHALA_PRODUCTION") == "1"
@@ -121,6 +124,16 @@ CACHES = {
     }
 }
 
+# Keys and salts are read by the key agent alone; everything else asks it over its socket.
+KEY_AGENT = (
+    "inside"
+    if os.environ.get("IHALA_AGENT") == "inside" or os.environ.get("IHALA_ROLE") == "agent"
+    else str(places.socket_path())
+)
+if PRODUCTION and os.environ.get("IHALA_AGENT"):
+    raise ImproperlyConfigured(
+        "IHALA_AGENT=inside gives the server the keys: it cannot be set in production."
+    )
 VAULT_DIR = folder(home() / "keys")
 SALTS_DIR = folder(home() / "salts")
 LOG_DIR = folder(home() / "log")  # the operator's key and last word; never in backups of the database

@@ -20,7 +20,7 @@ from pathlib import Path
 import psycopg
 
 from config import postgres, provision
-from config.databases import OWNER_ROLE, RUNTIME_ROLE, url
+from config.databases import AGENT_ROLE, OWNER_ROLE, RUNTIME_ROLE, url
 
 TEMPLATE = "ihala_template"
 
@@ -36,7 +36,8 @@ class Server:
 
     def address(self, role: str, database: str) -> str:
         """An address of `database` for one of the three roles."""
-        password = {OWNER_ROLE: self.owner, RUNTIME_ROLE: self.app, postgres.SUPERUSER: self.superuser}[role]
+        of = {OWNER_ROLE: self.owner, RUNTIME_ROLE: self.app, AGENT_ROLE: self.app}
+        password = (of | {postgres.SUPERUSER: self.superuser})[role]
         return url(role, password, self.socket, database)
 
     def connect(self, role: str, database: str) -> "psycopg.Connection[tuple[object, ...]]":
@@ -66,6 +67,7 @@ def running() -> Iterator[Server]:
         with cluster.connect() as connection:
             provision.make_role(connection, OWNER_ROLE, server.owner)
             provision.make_role(connection, RUNTIME_ROLE, server.app)
+            provision.make_role(connection, AGENT_ROLE, server.app)
             provision.limit(connection)
         yield server
     finally:

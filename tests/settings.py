@@ -12,6 +12,7 @@ for _name in [name for name in os.environ if name.startswith("IHALA_")]:
     del os.environ[_name]
 os.environ["IHALA_HOME"] = str(_HOME)
 os.environ["IHALA_DEMO"] = "1"
+os.environ["IHALA_AGENT"] = "inside"  # a test's rows are never committed, and the agent reads nothing else
 os.environ["IHALA_DATABASE_URL"] = "postgresql://ihala_app@127.0.0.1:1/not-yet"
 
 from config.settings import *  # noqa: E402, F403

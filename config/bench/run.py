@@ -192,7 +192,7 @@ def _both(staged: Stage, what: str, each: list[dict[str, Any]]) -> list[Any]:
 
 def _start(staged: Stage, what: str, database: str, asked: dict[str, Any]) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "config.bench.seed", what, json.dumps(asked)]
-    env = staged.environment(database)
+    env = staged.environment(database) | {"IHALA_AGENT": "inside"}
     return subprocess.Popen(
         command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     )

@@ -48,8 +48,9 @@ class Stage:
         return sum(_worked(pid) for parent in parents for pid in (parent, *_children(parent)))
 
     def work(self) -> None:
-        """Start the worker, as the demo does."""
+        """Start the key agent and the worker, as the demo does."""
         self.supervisor.env = self.environment(databases.DATABASE)
+        self.supervisor.start(processes.key_agent())
         self.supervisor.start(processes.worker())
 
     def environment(self, database: str) -> dict[str, str]:

@@ -1,23 +1,29 @@
 """The door to sealed content, and the pen of the log.
 
-Whoever wants to read what is sealed comes through `open_sealed`: the event is written first, in the same transaction,
-and only then does the key agent answer. If the caller's transaction is rolled back afterwards, the event goes with it
-and so does everything the page would have shown; a step that is refused keeps its event (`take`).
+Whoever wants to read what is sealed comes through `open_sealed`. It runs in the key agent's process: the event is
+committed there before the values are answered, so it stays whatever becomes of the transaction that asked. (Inside one
+process, as in tests, both are one transaction.)
 """
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db import transaction
+
 from ihala.core.acting import at_the_door
 from ihala.core.clock import now
 from ihala.core.refusal import Refused
+from ihala.vault import actions as vault
+from ihala.vault import link, wire
 from ihala.vault.actions import Shares, Values
-from ihala.vault.agent import NO_LIVE_BASIS, agent
+from ihala.vault.agent import agent
 from ihala.vault.models import Deposit, Grant
+from ihala.vault.refusals import NO_LIVE_BASIS
 from ihala.vault.sealing import NotOpened, Place, SecretName, Subject, seal, unseal
 
 from .enums import EventName, Purpose
@@ -39,6 +45,7 @@ class ByWhom(Protocol):
     def membership_id(self) -> int | None: ...
 
 
+@wire.carries
 @dataclass(frozen=True)
 class Opening:
     """Sealed values that stand under one secret: where each stands and its bytes (None stays None)."""
@@ -116,6 +123,7 @@ def record_at_door(
         ).save(force_insert=True)
 
 
+@link.through("open")
 def open_sealed(
     actor: ByWhom,
     purpose: Purpose | str,
@@ -198,6 +206,7 @@ def seal_more(actor: ByWhom, name: SecretName, values: Values) -> list[bytes]:
     return seal_all(actor, {name: values})[name]
 
 
+@link.through("seal")
 def seal_all(actor: ByWhom, contents: Mapping[SecretName, Values]) -> dict[SecretName, list[bytes]]:
     """`seal_more` for several secrets at once. Still one query."""
     wanted = {name.about(place.person) for name, values in contents.items() for place, _value in values}
@@ -215,6 +224,7 @@ def seal_all(actor: ByWhom, contents: Mapping[SecretName, Values]) -> dict[Secre
     }
 
 
+@link.through("erase")
 def erase(
     actor: ByWhom,
     root: UUID,
@@ -235,16 +245,19 @@ def erase(
     agent().erase(root, prints)
 
 
+@link.through("erased_roots")
 def erased_roots() -> set[UUID]:
     """Every case erased whole, as the salts remember it; a restored database may not."""
     return agent().erased_roots()
 
 
+@link.through("is_lying")
 def is_lying(root: UUID, prints: Mapping[str, str] | None) -> bool:
     """Is a salt still (or again) there that was to be destroyed?"""
     return agent().is_lying(root, prints)
 
 
+@link.through("fingerprints")
 def fingerprints(root: UUID, parts: Collection[str]) -> dict[str, str]:
     """What the intent to erase these parts of a root names: part → hash of its salt, for those that have one."""
     return agent().fingerprints(root, parts)
@@ -263,11 +276,22 @@ def regrant(
     The grants and deposits made; those that stood before for the same parties are replaced. `Refused`
     (`no_live_basis`) if the organisation cannot open what it wants to share.
     """
-    grants, waiting = agent().regrant(actor.organisation_id, subject, version, holders or {}, deposits or {})
+    grants, waiting = rewrapped(actor, subject, version, holders or {}, deposits or {})
+    vault.replace(subject, version, actor.organisation_id, grants, waiting)
+    return grants, waiting
+
+
+@link.through("regrant")
+def rewrapped(
+    actor: ByWhom, subject: Subject, version: int, holders: Shares, deposits: Shares
+) -> tuple[list[Grant], list[Deposit]]:
+    """The rows of `regrant`, on record and not yet written."""
+    grants, waiting = agent().regrant(actor.organisation_id, subject, version, holders, deposits)
     _record_shared(actor, EventName.SEALED_GRANTED, subject, grants, waiting)
     return grants, waiting
 
 
+@link.through("release")
 def release(actor: ByWhom, subject: Subject, *, classes: Collection[str] | None = None) -> list[Grant]:
     """After acceptance: what was deposited for the receiver becomes its grants, which are returned.
 
@@ -277,6 +301,22 @@ def release(actor: ByWhom, subject: Subject, *, classes: Collection[str] | None 
     grants = agent().release(actor.organisation_id, subject, classes)
     _record_shared(actor, EventName.SEALED_RELEASED, subject, grants, [])
     return grants
+
+
+def release_on_commit(actor: ByWhom, subject: Subject) -> None:
+    """The same as soon as the acceptance is committed, since the agent believes only what is.
+
+    If the agent is away then, nothing is lost: it looks for what may be released when it comes back, by itself.
+    """
+    if link.inside():
+        release(actor, subject)
+        return
+
+    def committed() -> None:
+        with suppress(Refused):
+            release(actor, subject)
+
+    transaction.on_commit(committed)
 
 
 def _record_shared(

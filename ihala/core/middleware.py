@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from .refusal import Refused
+from .refusal import Refused, Status
 
 
 class RefusalMiddleware:
@@ -23,4 +23,17 @@ class RefusalMiddleware:
             return None
         refusal = exception.refusal
         request.ihala_refused = refusal  # type: ignore[attr-defined]  # goes on record where it is known who acts
-        return render(request, "errors/refused.html", {"refusal": refusal}, status=int(refusal.status))
+        context = {"refusal": refusal, "again": again(request) if refusal.status in LATER else None}
+        return render(request, "errors/refused.html", context, status=int(refusal.status))
+
+
+LATER = (Status.AWAY, Status.TOO_MANY)
+NOT_TYPED = "csrfmiddlewaretoken"
+
+
+def again(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was sent, to be sent once more when what is away now has come back: nobody types anything twice."""
+    if request.method != "POST":
+        return []
+    lists = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [(name, str(value)) for name, value in lists if name != NOT_TYPED]

@@ -10,12 +10,14 @@ from typing import Any
 
 
 class Status(IntEnum):
-    """The four ways a request can be refused (house style, "Errors")."""
+    """The ways a request can be refused (house style, "Errors"); the last two by the key agent."""
 
     FORBIDDEN = 403
     NOT_VISIBLE = 404
     CONFLICT = 409
     NOT_POSSIBLE = 422
+    TOO_MANY = 429
+    AWAY = 503
 
 
 @dataclass(frozen=True)

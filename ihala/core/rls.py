@@ -8,6 +8,8 @@ nor written. A settings variable that a pooled connection once had answers '' an
 from django.db.migrations.operations import RunSQL
 
 RUNTIME_ROLE = "ihala_app"
+AGENT_ROLE = "ihala_agent"
+"""The key agent's: it reads the keys and grants of all organisations, and nothing of anybody else's."""
 
 MINE = "organisation_id = (SELECT ihala_organisation())"
 
@@ -78,3 +80,22 @@ def share(table: str, *, verbs: str = "SELECT, INSERT, UPDATE, DELETE") -> RunSQ
         f'REVOKE ALL ON "{table}" FROM {RUNTIME_ROLE}, PUBLIC; GRANT {verbs} ON "{table}" TO {RUNTIME_ROLE}',
         f'REVOKE ALL ON "{table}" FROM {RUNTIME_ROLE}',
     )
+
+
+def agent_may(table: str, *verbs: str) -> RunSQL:
+    """Grant the key agent `verbs` on every row of `table`; SELECT, INSERT, UPDATE or DELETE."""
+    conditions = {"INSERT": "WITH CHECK (true)", "UPDATE": "USING (true) WITH CHECK (true)"}
+    name = f"{table}_agent"
+    forward = [
+        *(
+            f'CREATE POLICY {name}_{verb.lower()} ON "{table}" FOR {verb} TO {AGENT_ROLE} '
+            + conditions.get(verb, "USING (true)")
+            for verb in verbs
+        ),
+        f'GRANT {", ".join(verbs)} ON "{table}" TO {AGENT_ROLE}',
+    ]
+    back = [
+        *(f'DROP POLICY {name}_{verb.lower()} ON "{table}"' for verb in verbs),
+        f'REVOKE ALL ON "{table}" FROM {AGENT_ROLE}',
+    ]
+    return RunSQL(";\n".join(forward), ";\n".join(back))

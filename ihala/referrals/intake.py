@@ -28,7 +28,7 @@ from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations.models import Actor, Organisation
 from ihala.organisations.rules import partners, staff_member
-from ihala.vault import salts
+from ihala.vault import actions as vault
 
 from .actions import draft
 from .intake_json import LARGEST, Problem
@@ -98,7 +98,7 @@ def _stored(form: Form, by: Actor, name: str) -> Result:
     try:
         referral = _beside(case, form, by)
     except Refused:
-        salts.destroy(case.pk)
+        vault.drop_salt(case.pk)
         raise
     record(by, EventName.INTAKE_IMPORTED, subject_kind="case", subject_id=case.pk, case_id=case.pk)
     return Result(name, case=case, referral=referral, kept=form.kept, doubts=form.doubts)

@@ -14,6 +14,7 @@ from ihala.cases import actions as cases
 from ihala.cases import rules as case_rules
 from ihala.cases.rules import CaseContent, Field
 from ihala.consent.rules import Basis
+from ihala.core.clock import now
 from ihala.core.text import is_arabic
 from ihala.core.vocabulary import AgeBand, DisclosureClass, Sex
 from ihala.organisations.enums import Release
@@ -138,6 +139,7 @@ def opens_on_sending(referral: Referral, terms: TermsView | None, basis: Basis |
 SEALED_UNTIL = gettext_lazy("opens with acceptance")
 SEALED_ENDED = gettext_lazy("closed")
 SEALED_SIGNATURE = gettext_lazy("opens after the second signature")
+SEALED_OPENING = gettext_lazy("is being opened; reload the page in a moment")
 
 Parts = Sequence[tuple[PackagePart, Values | None]]
 
@@ -171,7 +173,12 @@ def _with_files(referral: Referral, groups: list[dict[str, Any]]) -> list[dict[s
 def _why_sealed(referral: Referral) -> Any:
     if referral.ended_at is not None or referral.consent_withdrawn_at is not None:
         return SEALED_ENDED
-    return SEALED_SIGNATURE if referral.accepted_at is not None else SEALED_UNTIL
+    if referral.accepted_at is None:
+        return SEALED_UNTIL
+    if referral.signature_pending:
+        return SEALED_SIGNATURE
+    over = referral.basis_until is not None and referral.basis_until <= now()
+    return SEALED_ENDED if over else SEALED_OPENING
 
 
 def amendments(parts: Parts, lines: Iterable[StepTaken]) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """Making keys and secrets, sealing under new secrets, and taking grants away.
 
-Nothing here opens anything: that is the agent's, behind `ihala.audit`. Sealing needs no private key, so it asks
-nobody; each secret exists in memory for the length of one call.
+Nothing here opens anything: that is the agent's, behind `ihala.audit`. What is `through` the link happens in the agent
+too, so that no other process ever has a secret, a class key or a salt; the rows are written by whoever asked, in their
+own transaction. Taking away needs nobody.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ from uuid import UUID
 from ihala.core.clock import now
 from ihala.core.vocabulary import DisclosureClass
 
-from . import keys, salts
+from . import keys, link, salts
 from .custody import KeyName, KeyNotHeld, custody
 from .enums import SubjectKind
 from .models import Deposit, Grant, OrganisationKey
@@ -29,13 +30,19 @@ def create_organisation_key(organisation_id: int) -> OrganisationKey:
 
     `KeyNotHeld` if the row names a key that custody lost: what is wrapped to it could never be opened.
     """
-    public = custody().create(KeyName(organisation_id))
+    public = first_key(organisation_id)
     row, _made = OrganisationKey.objects.get_or_create(
         organisation_id=organisation_id, version=1, defaults={"public_key": public, "created_at": now()}
     )
     if bytes(row.public_key) != public:
         raise KeyNotHeld(f"custody has another key of organisation {organisation_id} than the database")
     return row
+
+
+@link.through("key")
+def first_key(organisation_id: int) -> bytes:
+    """The public half of the organisation's first key pair, which is made if there is none."""
+    return custody().create(KeyName(organisation_id))
 
 
 def seal_new(
@@ -54,25 +61,65 @@ def seal_new(
     added later (`audit.actions.seal_more`); `also` makes further empty ones of the same root, such as a thread's. At
     most three statements; IntegrityError if a secret of that name exists.
     """
-    names = {cls: SecretName(subject, str(cls), version, author) for cls in contents}
+    placed = [(str(cls), list(values)) for cls, values in contents.items()]
+    sealed, grants, waiting = made(
+        subject, placed, version, author, _plain(holders), _plain(deposits or {}),
+        [(name, _plain(shares)) for name, shares in also],
+    )  # fmt: skip
+    Grant.objects.bulk_create(grants)
+    Deposit.objects.bulk_create(waiting)
+    return dict(zip(contents, sealed, strict=True))
+
+
+def _plain(shares: Shares) -> dict[int, Any]:
+    """Shares whose classes are plain words, as they travel."""
+    return {
+        party: share if isinstance(share, Basis) else {str(cls): basis for cls, basis in share.items()}
+        for party, share in shares.items()
+    }
+
+
+@link.through("make")
+def made(
+    subject: Subject,
+    contents: Sequence[tuple[str, Sequence[tuple[Place, Any]]]],
+    version: int,
+    author: int,
+    holders: Shares,
+    deposits: Shares,
+    also: Iterable[tuple[SecretName, Shares]],
+) -> tuple[list[list[bytes]], list[Grant], list[Deposit]]:
+    """Secrets and what is sealed under them, class by class, with the grants and deposits, which are not written."""
+    named = [(SecretName(subject, cls, version, author), values) for cls, values in contents]
     further = list(also)
     lying = salts.ensure(
         subject.root,
-        _parts([(names[cls], values) for cls, values in contents.items()]),
-        _at_first(subject, [name for name, _shares in further], holders.keys() | (deposits or {}).keys()),
+        _parts(named),
+        _at_first(subject, [name for name, _shares in further], holders.keys() | deposits.keys()),
     )
-    sealed: dict[Any, list[bytes]] = {}
-    secrets: dict[SecretName, bytes] = {}
-    for cls, values in contents.items():
-        name = names[cls]
-        secrets[name] = new_secret()
-        sealed[cls] = _seal_values(secrets[name], values, name, lying)
+    secrets = {name: new_secret() for name, _values in named}
+    sealed = [_seal_values(secrets[name], values, name, lying) for name, values in named]
     grants = grants_of(secrets, holders)
     for name, shares in further:
         grants += grants_of({name: new_secret()}, shares)
+    return sealed, grants, deposits_of(secrets, deposits)
+
+
+def replace(
+    subject: Subject, version: int, author: int, grants: Sequence[Grant], waiting: Sequence[Deposit]
+) -> None:
+    """Write what the agent wrapped again: a secret a party already had is given anew. At most four statements."""
+    given = {(grant.organisation_id, grant.name) for grant in grants}
+    parties = {grant.organisation_id for grant in grants} | {deposit.receiver_id for deposit in waiting}
+    classes = {row.disclosure_class for row in (*grants, *waiting)}
+    same = {"subject_id": subject.id, "subject_kind": subject.kind, "root_id": subject.root,
+            "version": version, "author_organisation_id": author, "disclosure_class__in": classes}  # fmt: skip
+    rows = Grant.objects.filter(organisation_id__in={party for party, _name in given}, **same)
+    if earlier := [row.pk for row in rows if (row.organisation_id, row.name) in given]:
+        Grant.objects.filter(pk__in=earlier).delete()
+    Deposit.objects.filter(receiver_id__in=parties, **same).delete()
     Grant.objects.bulk_create(grants)
-    Deposit.objects.bulk_create(deposits_of(secrets, deposits or {}))
-    return sealed
+    Deposit.objects.bulk_create(waiting)
 
 
 def _parts(contents: Iterable[tuple[SecretName, Values]]) -> list[str]:
@@ -154,6 +201,21 @@ def _columns(name: SecretName, key_version: int, basis: Basis, wrapped: bytes) -
     }
 
 
+def drop_salt(root: UUID) -> None:
+    """The salt of a case or referral whose rows are being rolled back; an orphan the agent would sweep anyway."""
+    if link.inside():
+        salts.destroy(root)
+    else:
+        dropped(root)
+
+
+@link.through("drop")
+def dropped(root: UUID) -> None:
+    """Destroy a salt that nothing committed needs; any other stays."""
+    if not Grant.objects.filter(root_id=root).exists():
+        salts.destroy(root)
+
+
 def close(subject: Subject, *, holder: int, classes: Collection[str] | None = None) -> int:
     """Take from `holder` what it may open of `subject`, and what waits for it; how many were taken. Never refuses.
 
@@ -164,7 +226,7 @@ def close(subject: Subject, *, holder: int, classes: Collection[str] | None = No
     if classes is not None:
         grants = grants.filter(disclosure_class__in=[str(cls) for cls in classes])
         deposits = deposits.filter(disclosure_class__in=[str(cls) for cls in classes])
-    return _delete(grants) + _delete(deposits)
+    return _delete(deposits) + _delete(grants)  # in this order: see `close_basis`
 
 
 def close_package(referral_id: UUID, classes: Collection[str]) -> int:
@@ -176,9 +238,12 @@ def close_package(referral_id: UUID, classes: Collection[str]) -> int:
 
 
 def close_basis(kind: str, basis_id: UUID) -> int:
-    """Withdraw a basis: delete every grant and deposit that rests on it; how many. Never refuses."""
+    """Withdraw a basis: delete every grant and deposit that rests on it; how many. Never refuses.
+
+    Deposits go first: if the agent is turning one into a grant, this waits for it to be done and then takes the grant.
+    """
     rests_on = {"basis_kind": str(kind), "basis_id": basis_id}
-    return _delete(Grant.objects.filter(**rests_on)) + _delete(Deposit.objects.filter(**rests_on))
+    return _delete(Deposit.objects.filter(**rests_on)) + _delete(Grant.objects.filter(**rests_on))
 
 
 def _delete(rows: Any) -> int:

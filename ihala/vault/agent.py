@@ -1,4 +1,4 @@
-"""The key agent: the only part that unwraps. For now an object inside the server, later a process of its own.
+"""The key agent: the only part that unwraps. It runs in a process of its own (`config.keyagent`), see `link`.
 
 Only `ihala.audit` may import this module (an import contract), because whoever opens content must have recorded it
 first: `open_keys` calls `record` with what it is about to answer, and answers only if that returned. Its methods take
@@ -6,22 +6,24 @@ ids and read the rows themselves; they never believe what a caller says about co
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.utils.translation import gettext_lazy as _
 
 from ihala.core.clock import now
-from ihala.core.refusal import Refusal, Refused, Status
+from ihala.core.refusal import Refused
 
 from . import salts
 from .actions import Shares, deposits_of, grants_of
 from .custody import RELEASE, Custody, KeyName, custody
 from .models import Deposit, Grant, Wrapped
+from .refusals import NO_LIVE_BASIS, NOT_ACCEPTED, NOT_CONFIRMED
 from .sealing import Basis, SecretName, Subject, class_key, person_key
 from .wrapping import deposit_context, grant_context, unwrap
 
@@ -29,21 +31,12 @@ Row = TypeVar("Row", Grant, Deposit)
 
 logger = logging.getLogger("ihala.vault")
 
-NO_LIVE_BASIS = Refusal(
-    "no_live_basis",
-    _("There is no consent or legal basis in force under which this content may be opened."),
-    Status.FORBIDDEN,
-)
-NOT_ACCEPTED = Refusal(
-    "release_before_acceptance",
-    _("This content opens only after the referral has been accepted and signed."),
-    Status.FORBIDDEN,
-)
+UNCOMMITTED: ContextVar[Collection[Grant]] = ContextVar("ihala_uncommitted", default=())
+"""Grants the agent itself made a moment ago for whoever asks now, whose rows that one has not committed yet.
 
-
-NOT_CONFIRMED = Refusal(
-    "erasure_not_confirmed", _("This erasure has not been confirmed by a second person."), Status.FORBIDDEN
-)
+The agent reads committed rows only, and what is written in one request is often read or added to in the same request.
+Nothing is given away by this: they are secrets of content that the same connection has just handed in.
+"""
 
 
 class Agent:
@@ -129,35 +122,26 @@ class Agent:
     ) -> tuple[list[Grant], list[Deposit]]:
         """Wrap secrets that `author` wrote to further holders, and to the release key for those yet to accept.
 
-        A secret a party already had is given anew: the new basis counts. At most five statements. `Refused` if the
-        author has no grant of a class it wants to share.
+        The rows are made and not written: that is the asking transaction's (`actions.replace`). One query. `Refused`
+        if the author has no grant of a class it wants to share.
         """
-        rows = list(_of(Grant, subject).filter(version=version, author_organisation_id=author))
-        mine = {row.disclosure_class: row for row in rows if row.organisation_id == author and _is_live(row)}
+        rows = _of(Grant, subject).filter(
+            version=version, author_organisation_id=author, organisation_id=author
+        )
+        asked = chain(_uncommitted(author, subject, version), rows)
+        mine = {row.disclosure_class: row for row in asked if _is_live(row)}
         if not (_classes(holders) | _classes(deposits)) <= mine.keys():
             raise Refused(NO_LIVE_BASIS)
         shared = _classes(holders, mine) | _classes(deposits, mine)
         secrets = {mine[cls].name: self._secret(mine[cls]) for cls in sorted(shared)}
-        grants, waiting = grants_of(secrets, holders), deposits_of(secrets, deposits)
-        given = {(grant.organisation_id, grant.name) for grant in grants}
-        if earlier := [row.pk for row in rows if (row.organisation_id, row.name) in given]:
-            Grant.objects.filter(pk__in=earlier).delete()
-        _of(Deposit, subject).filter(
-            version=version,
-            author_organisation_id=author,
-            receiver_id__in=holders.keys() | deposits.keys(),
-            disclosure_class__in=shared,
-        ).delete()
-        Grant.objects.bulk_create(grants)
-        Deposit.objects.bulk_create(waiting)
-        return grants, waiting
+        return grants_of(secrets, holders), deposits_of(secrets, deposits)
 
     def release(self, party: int, subject: Subject, classes: Collection[str] | None) -> list[Grant]:
         """Turn deposits into grants of their receiver, once the referral's own row allows it.
 
         `party` is the receiver, or the author whose second signature was what was missing. Three statements; none but
         the first, and an empty list, if nothing waits. `Refused` before acceptance. A deposit whose basis has expired
-        stays closed.
+        stays closed, and one that somebody was faster to take away is not there any more.
         """
         may = RawSQL("ihala_may_release(subject_id, receiver_id)", [], output_field=BooleanField())
         of_party = Q(receiver_id=party) | Q(author_organisation_id=party)
@@ -167,10 +151,9 @@ class Agent:
         found = [deposit for deposit in waiting if _is_live(deposit)]
         if not all(deposit.may_release for deposit in found):
             raise Refused(NOT_ACCEPTED)
-        grants = [grant for deposit in found for grant in self._granted(deposit)]
-        if found:
-            Deposit.objects.filter(pk__in=[deposit.pk for deposit in found]).delete()
-            Grant.objects.bulk_create(grants)
+        taken = _taken(found)
+        grants = [grant for deposit in taken for grant in self._granted(deposit)]
+        Grant.objects.bulk_create(grants)
         return grants
 
     def _granted(self, deposit: Deposit) -> list[Grant]:
@@ -191,16 +174,42 @@ def agent() -> Agent:
 
 
 def _grants(holder: int, names: list[SecretName]) -> Iterable[Grant]:
-    """Every grant of the holder that may be one of `names`; all in one query, whatever their number."""
-    return Grant.objects.filter(
+    """Every grant of the holder that may be one of `names`; all in one query, whatever their number.
+
+    What is committed comes last and counts.
+    """
+    committed = Grant.objects.filter(
         organisation_id=holder,
         subject_id__in={name.subject.id for name in names},
         disclosure_class__in={name.disclosure_class for name in names},
+    )
+    return chain((grant for grant in UNCOMMITTED.get() if grant.organisation_id == holder), committed)
+
+
+def _uncommitted(author: int, subject: Subject, version: int) -> Iterable[Grant]:
+    return (
+        grant
+        for grant in UNCOMMITTED.get()
+        if grant.organisation_id == grant.author_organisation_id == author
+        and grant.name.subject == subject
+        and grant.version == version
     )
 
 
 def _of(model: type[Row], subject: Subject) -> QuerySet[Row]:
     return model.objects.filter(subject_id=subject.id, subject_kind=subject.kind, root_id=subject.root)
+
+
+def _taken(deposits: Sequence[Deposit]) -> list[Deposit]:
+    """Delete these; those of them that were still there. What is being withdrawn at this moment is waited for."""
+    if not deposits:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM vault_deposit WHERE id = ANY(%s) RETURNING id", [[one.pk for one in deposits]]
+        )
+        still_there = {row[0] for row in cursor.fetchall()}
+    return [deposit for deposit in deposits if deposit.pk in still_there]
 
 
 def _is_live(row: Wrapped) -> bool:

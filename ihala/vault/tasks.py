@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from . import salts
+from . import link, salts
 
 logger = logging.getLogger("ihala.vault")
 
@@ -15,9 +15,15 @@ logger = logging.getLogger("ihala.vault")
 @app.task(name="vault.sweep_salts", queue="clocks", queueing_lock="vault.sweep_salts", pass_context=False)
 def sweep_salts(timestamp: int) -> None:
     """Destroy what no secret needs; `timestamp` is the hour meant. Repeated, it finds nothing more."""
-    swept = salts.sweep(_needed)
-    if swept:
-        logger.info("%d shred salts that nothing needed were destroyed", swept)
+    number = swept()
+    if number:
+        logger.info("%d shred salts that nothing needed were destroyed", number)
+
+
+@link.through("sweep")
+def swept() -> int:
+    """How many the key agent destroyed, which alone may touch them."""
+    return salts.sweep(_needed)
 
 
 def _needed(roots: list[UUID]) -> set[UUID]:

@@ -81,6 +81,9 @@ DEFINERS = {
     "ihala_holds_due": "tells the worker which organisations have a hold to warn of or to let go; keys only",
     "ihala_drafts_unchanged_since": "tells the worker which organisations have an old draft; keys only",
     "ihala_roots_with_secrets": "tells the sweeper of salts which of the roots it names still have a secret",
+    "ihala_may_erase": "tells the key agent whether the erasure of just this was confirmed",
+    "ihala_standing": "tells the key agent the roles of somebody who works somewhere now",
+    "ihala_releasable": "tells the key agent which packages wait although their referral is accepted",
     "ihala_consent_holder": "tells the holder or the recipient of a consent whose it is",
 }
 """Functions with the owner's rights: doors through the policies, each with its reason."""
@@ -93,6 +96,23 @@ def test_functions_with_the_owners_rights_are_known_and_look_nowhere_else(owner)
     ).fetchall()
     assert {name for name, _settings in found} - set(DEFINERS) == set()
     assert [name for name, settings in found if "search_path=" not in settings] == []
+
+
+def test_the_key_agent_reads_keys_grants_and_the_log_and_nothing_else(catalogue, owner):
+    may = {
+        table: tuple(
+            verb
+            for verb in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+            if owner.execute("SELECT has_table_privilege('ihala_agent', %s, %s)", [table, verb]).fetchone()[0]
+        )
+        for table in catalogue
+    }
+    assert {table: verbs for table, verbs in may.items() if verbs} == {
+        "vault_grant": ("SELECT", "INSERT", "DELETE"),
+        "vault_deposit": ("SELECT", "INSERT", "DELETE"),
+        "vault_organisationkey": ("SELECT",),
+        "audit_event": ("SELECT", "INSERT"),
+    }
 
 
 def test_the_runtime_role_may_not_truncate_or_trigger(catalogue, owner):

@@ -13,7 +13,7 @@ from ihala.core import clock
 from ihala.core.acting import acting
 from ihala.core.refusal import Refused
 from ihala.vault import actions as vault
-from ihala.vault import salts
+from ihala.vault import link, salts
 from ihala.vault.sealing import OWN, NotOpened
 from tests.vault.cast import AMAN, DFWAC, ME, OTHER, SHARJAH, STORY, a_case, a_package, consent, named, place
 from tests.vault.holding import draft, sent
@@ -242,3 +242,21 @@ def test_release_before_acceptance_is_refused():
     with acting(DFWAC), pytest.raises(Refused) as refused:
         audit.release(DFWAC, package)
     assert refused.value.refusal.code == "release_before_acceptance"
+
+
+def test_release_waits_for_the_commit_and_an_agent_that_is_away_stops_nothing(
+    settings, tmp_path, monkeypatch, django_capture_on_commit_callbacks
+):
+    """It finds by itself what may be released when it comes back (`tests/keyagent`)."""
+    package = a_package()
+    sent(package)
+    monkeypatch.setattr(link, "PATIENCE", 0.0)
+    settings.KEY_AGENT = str(tmp_path / "nobody.sock")
+    with django_capture_on_commit_callbacks(execute=True) as callbacks, acting(DFWAC):
+        audit.release_on_commit(DFWAC, package)
+    assert len(callbacks) == 1
+    settings.KEY_AGENT = link.INSIDE
+    with acting(DFWAC):
+        audit.release_on_commit(DFWAC, a_package())  # at once, and nothing waits there
+        with pytest.raises(Refused):
+            audit.release_on_commit(DFWAC, package)

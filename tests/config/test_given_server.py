@@ -41,8 +41,10 @@ def here(tmp_path, monkeypatch, sixteen):
     with sixteen.connect("given") as raw:
         raw.execute("DROP SCHEMA public CASCADE")
         raw.execute("CREATE SCHEMA public")
-        raw.execute("REVOKE ALL ON DATABASE given FROM ihala_app")
-        raw.execute("DROP ROLE ihala_app")
+        for role in ("ihala_app", "ihala_agent"):
+            if raw.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                raw.execute(f"REVOKE ALL ON DATABASE given FROM {role}")
+                raw.execute(f"DROP ROLE {role}")
 
 
 def test_a_given_server_is_migrated_and_used_as_the_runtime_role(here):
@@ -54,8 +56,16 @@ def test_a_given_server_is_migrated_and_used_as_the_runtime_role(here):
     with psycopg.connect(address) as raw:
         assert raw.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
         assert raw.info.server_version // 10000 == 16
+    of_agent = databases.agent_url()
+    with psycopg.connect(of_agent) as raw:
+        assert raw.execute("SELECT current_user::text, count(*) FROM vault_grant").fetchone() == (
+            "ihala_agent",
+            0,
+        )
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            raw.execute("SELECT * FROM cases_case")
     provision.provision_given()  # a second time nothing happens
-    assert databases.runtime_url() == address
+    assert (databases.runtime_url(), databases.agent_url()) == (address, of_agent)
 
 
 def test_with_both_addresses_the_runtime_role_is_the_one_given(here, monkeypatch):
@@ -75,6 +85,21 @@ def test_a_role_made_by_somebody_else_needs_its_address(here, sixteen):
     with sixteen.connect("given") as raw:
         provision.make_role(raw, "ihala_app", "unknown")
     with pytest.raises(Unusable, match="IHALA_OWNER_DATABASE_URL"):
+        provision.provision_given()
+
+
+def test_the_key_agents_role_is_taken_as_given_and_never_with_more_rights(here, sixteen, monkeypatch):
+    with sixteen.connect("given") as raw:
+        provision.make_role(raw, "ihala_agent", "unknown")
+    with pytest.raises(Unusable, match="IHALA_AGENT_DATABASE_URL"):
+        provision.provision_given()
+    given = url("ihala_agent", "unknown", "127.0.0.1", "given", sixteen.port)
+    monkeypatch.setenv("IHALA_AGENT_DATABASE_URL", given)
+    provision.provision_given()
+    assert databases.agent_url() == given
+    with sixteen.connect("given") as raw:
+        raw.execute("ALTER ROLE ihala_agent BYPASSRLS")
+    with pytest.raises(Unusable, match="BYPASSRLS"):
         provision.provision_given()
 
 

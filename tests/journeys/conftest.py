@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
-from config.databases import RUNTIME_ROLE
+from config.databases import AGENT_ROLE, RUNTIME_ROLE
 from tests import database
 
 from . import browser as chromium
@@ -78,7 +78,8 @@ def _opened(server: database.Server, name: str, smtp_url: str, blocker: Any) -> 
     connections.close_all()
     settings["NAME"] = name
     running = sites.start(
-        sites.environment(os.environ["IHALA_HOME"], server.address(RUNTIME_ROLE, name), smtp_url)
+        sites.environment(os.environ["IHALA_HOME"], server.address(RUNTIME_ROLE, name), smtp_url),
+        server.address(AGENT_ROLE, name),
     )
     try:
         with blocker.unblock():

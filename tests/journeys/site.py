@@ -27,6 +27,7 @@ class Site:
     url: str
     environment: dict[str, str]
     process: "subprocess.Popen[bytes]"
+    agent: "subprocess.Popen[bytes]"
 
     def run_jobs(self) -> None:
         """Let the worker do what waits in the queue, then return."""
@@ -36,13 +37,14 @@ class Site:
         )
 
     def stop(self) -> None:
-        """End the server."""
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        """End the server and its key agent."""
+        for process in (self.process, self.agent):
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def free_port() -> int:
@@ -53,9 +55,16 @@ def free_port() -> int:
     return port
 
 
-def start(environment: dict[str, str]) -> Site:
-    """granian on a free port, answering."""
+def start(environment: dict[str, str], agents_database: str) -> Site:
+    """granian on a free port, answering, and the key agent beside it."""
     port = free_port()
+    environment = environment | {"IHALA_AGENT_SOCKET": f"{environment['IHALA_HOME']}/{port}.sock"}
+    agent = subprocess.Popen(
+        [sys.executable, "-m", "config.keyagent"],
+        env=environment | {"IHALA_AGENT_DATABASE_URL": agents_database},
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+    )
     command = [
         sys.executable,
         "-m",
@@ -71,7 +80,7 @@ def start(environment: dict[str, str]) -> Site:
     process = subprocess.Popen(
         [*command, "config.wsgi:application"], env=environment, cwd=ROOT, stdin=subprocess.DEVNULL
     )
-    site = Site(f"http://localhost:{port}", environment, process)
+    site = Site(f"http://localhost:{port}", environment, process, agent)
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         try:

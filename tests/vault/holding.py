@@ -39,3 +39,10 @@ def sent(subject, basis=None, **how):
 def draft(package, classes=("triage", "identity")):
     with acting(AMAN):
         actions.seal_new(package, {cls: [] for cls in classes}, 1, ME, holders={ME: OWN})
+
+
+def share(subject, holders, deposits=None, author=ME):
+    """What `audit.regrant` does, without the log: the agent wraps, the asking transaction writes."""
+    grants, waiting = agent().regrant(author, subject, 1, holders, deposits or {})
+    actions.replace(subject, 1, author, grants, waiting)
+    return grants, waiting

@@ -11,14 +11,15 @@ from ihala.core import clock
 from ihala.core.acting import acting
 from ihala.core.refusal import Refused
 from ihala.vault import actions, keys, salts, wrapping
-from ihala.vault.agent import NO_LIVE_BASIS, agent
+from ihala.vault.agent import agent
 from ihala.vault.custody import KeyName, custody
 from ihala.vault.enums import SubjectKind
 from ihala.vault.models import Deposit, Grant
+from ihala.vault.refusals import NO_LIVE_BASIS
 from ihala.vault.sealing import OWN, NotOpened, unseal
 
 from .cast import AMAN, DFWAC, ME, OTHER, SHARJAH, STORY, THIRD, a_package, consent, named, place
-from .holding import draft, keys_of, opens, sent, silent
+from .holding import draft, keys_of, opens, sent, share, silent
 
 pytestmark = pytest.mark.usefixtures("cast")
 
@@ -225,10 +226,8 @@ def test_the_author_shares_what_it_sealed_earlier(django_assert_num_queries):
     with acting(AMAN):
         keys.release_key()
         keys.public_keys([OTHER])
-        with django_assert_num_queries(4):
-            grants, waiting = agent().regrant(
-                ME, package, 1, {OTHER: {"triage": basis}}, {OTHER: {"identity": basis}}
-            )
+        with django_assert_num_queries(5):
+            grants, waiting = share(package, {OTHER: {"triage": basis}}, {OTHER: {"identity": basis}})
     assert [grant.disclosure_class for grant in grants] == ["triage"]
     assert [deposit.disclosure_class for deposit in waiting] == ["identity"]
     assert opens(DFWAC, named(package, "triage"))
@@ -240,9 +239,9 @@ def test_sharing_again_replaces_grant_and_deposit():
     draft(package)
     for basis in (first, second):
         with acting(AMAN):
-            agent().regrant(ME, package, 1, {OTHER: {"triage": basis}}, {OTHER: {"identity": basis}})
+            share(package, {OTHER: {"triage": basis}}, {OTHER: {"identity": basis}})
     with acting(AMAN):
-        agent().regrant(ME, package, 1, {OTHER: {"identity": second}}, {})
+        share(package, {OTHER: {"identity": second}})
         assert not Deposit.objects.filter(subject_id=package.id).exists()
         held = Grant.objects.filter(subject_id=package.id, organisation_id=OTHER)
         assert {grant.basis for grant in held} == {second}
@@ -254,7 +253,7 @@ def test_a_share_without_classes_means_every_class():
     package = a_package()
     draft(package)
     with acting(AMAN):
-        agent().regrant(ME, package, 1, {OTHER: consent()}, {})
+        share(package, {OTHER: consent()})
     assert opens(DFWAC, named(package, "identity"))
 
 
@@ -263,10 +262,10 @@ def test_what_one_cannot_open_one_cannot_share():
     draft(package, classes=["triage"])
     sent(other := a_package())
     with acting(AMAN), pytest.raises(Refused) as refused:
-        agent().regrant(ME, package, 1, {OTHER: {"identity": consent()}}, {})
+        share(package, {OTHER: {"identity": consent()}})
     assert refused.value.refusal.code == "no_live_basis"
     with acting(DFWAC), pytest.raises(Refused):
-        agent().regrant(OTHER, other, 1, {THIRD: {"triage": consent()}}, {})
+        share(other, {THIRD: {"triage": consent()}}, author=OTHER)
 
 
 def test_the_receiver_cannot_pass_a_secret_on_even_by_hand():

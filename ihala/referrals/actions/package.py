@@ -176,10 +176,10 @@ def _write_released(referral: Referral, parts: list[PackagePart], now_open: dict
 
 
 def release(referral: Referral, *, by: Actor) -> None:
-    """After acceptance: what was deposited for the receiver opens to it, and the receipts are written."""
+    """At acceptance the receipts are written; what was deposited for the receiver opens once that is committed."""
     if referral.signature_pending:
         return
-    audit.release(by, sealed.package_subject(referral))
+    audit.release_on_commit(by, sealed.package_subject(referral))
     write_receipts(referral, list(PackagePart.objects.filter(referral=referral)))
 
 

@@ -1,0 +1,41 @@
+"""Why the key agent says no. Over the socket a refusal travels as its code."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ihala.core.refusal import Refusal, Refused, Status
+
+NO_LIVE_BASIS = Refusal(
+    "no_live_basis",
+    _("There is no consent or legal basis in force under which this content may be opened."),
+    Status.FORBIDDEN,
+)
+NOT_ACCEPTED = Refusal(
+    "release_before_acceptance",
+    _("This content opens only after the referral has been accepted and signed."),
+    Status.FORBIDDEN,
+)
+NOT_CONFIRMED = Refusal(
+    "erasure_not_confirmed", _("This erasure has not been confirmed by a second person."), Status.FORBIDDEN
+)
+AWAY = Refusal(
+    "agent_away",
+    _(
+        "Sealed content cannot be opened or saved at this moment. Nothing was lost: wait a minute, then try again. "
+        "If it stays so, tell the administrator that the key agent does not answer."
+    ),
+    Status.AWAY,
+)
+NO_MEMBER = Refusal(
+    "no_member", _("Only somebody who works for the organisation now can open its content."), Status.FORBIDDEN
+)
+NOT_NOW = Refusal("agent_refused", _("This is not possible now."))
+
+BY_CODE = {
+    refusal.code: refusal
+    for refusal in (NO_LIVE_BASIS, NOT_ACCEPTED, NOT_CONFIRMED, AWAY, NO_MEMBER, NOT_NOW)
+}
+
+
+def refused(code: str) -> Refused:
+    """The refusal with that code, ready to be raised."""
+    return Refused(BY_CODE.get(code, NOT_NOW))
