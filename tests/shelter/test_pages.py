@@ -11,7 +11,7 @@ from ihala.shelter import actions
 from ihala.shelter.models import FAR, Absence, ClaimedBed, Hold, House, KeepApart, Maintenance, Stay, Unit
 from tests import given
 
-from .houses import a_family, tomorrow
+from .houses import a_family, a_house, tomorrow
 
 ADDRESS = "شارع الواحة 7"
 
@@ -227,3 +227,13 @@ def test_a_stale_tab_is_told_that_beds_have_changed_meanwhile(by, page, place, r
     assert answer.status_code == 422 and "error-summary" in answer.content.decode()
     with acting(by):
         assert Hold.objects.get().family == other != family
+
+
+def test_a_practitioner_sees_where_beds_are_free_but_not_where_the_house_is(by, place):
+    client = given.signed_in("dfwac.practitioner")
+    supervisor = given.actor("dfwac.supervisor")
+    with acting(supervisor):
+        house = a_house(supervisor, "Z").house
+    listed = client.get("/shelter/houses/").content.decode()
+    assert "Z" in listed and f"/shelter/houses/{house.pk}/" not in listed
+    assert client.get(f"/shelter/houses/{house.pk}/").status_code == 403

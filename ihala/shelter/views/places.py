@@ -28,6 +28,7 @@ def houses(request: Request) -> HttpResponse:
     context = {
         "houses": pages.houses(request.actor),
         "may_manage": request.actor.has(Permission.MANAGE_HOUSES),
+        "may_open": request.actor.has(Permission.PLACE_FAMILIES),
     }
     return render(request, "shelter/houses.html", context)
 
