@@ -97,6 +97,7 @@ def measure(stage: Stage, database: str, stays: int, asked: int) -> Boards:
 
 
 def _ask(browser: Browser, times: int) -> tuple[load.Measured, int]:
+    browser.close()  # the server hangs up on those that were idle
     page = browser.get("/shelter/board/?days=60")
     for _warm in range(6):
         browser.get("/shelter/board/?days=60")
