@@ -75,6 +75,9 @@ class Event(Model):
             models.Index(fields=["concerns_organisation_id", "-at", "-id"], name="log_that_concerns"),
             models.Index(fields=["case_id", "-at"], name="log_of_case"),
             models.Index(fields=["referral_id", "-at"], name="log_of_referral"),
+            models.Index(
+                fields=["organisation_id", "-at"], name="log_refusals", condition=models.Q(name="log.refused")
+            ),
         ]
 
 

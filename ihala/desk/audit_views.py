@@ -10,7 +10,7 @@ from ihala.core.refusal import Refused
 from ihala.organisations.models import Request
 
 from .audit_log import NOT_FOR_YOU, LogFilter, lines, staff_of
-from .log_pages import tabs
+from .log_pages import refusal_of, tabs
 
 
 @require_GET
@@ -28,6 +28,7 @@ def log(request: Request) -> HttpResponse:
     newest = f"?{asked.urlencode()}"
     shown = {
         "tabs": tabs("log"),
+        **refusal_of(actor),
         "form": form,
         "lines": lines(events, staff),
         "newest_url": newest if after else "",

@@ -77,8 +77,6 @@ def standing_page(actor: Actor) -> dict[str, Any]:
     standing = signing.standing()
     keys = signing.in_force()
     names = {one.pk: one.name for one in Organisation.objects.filter(pk__in=keys)}
-    alarm = Event.objects.filter(name=EventName.LOG_REFUSED, organisation_id=actor.organisation_id)
-    refused = alarm.order_by("-at").first()
     return {
         "standing": standing,
         "newer": standing.size - (standing.checkpoint.size if standing.checkpoint else 0),
@@ -88,9 +86,16 @@ def standing_page(actor: Actor) -> dict[str, Any]:
         ],
         "keys": [{"name": names.get(owner) or _("Operator"), "key": str(key)} for owner, key in keys.items()],
         "mine": actor.organisation_id in keys,
-        "refused": refused,
-        "attack": ATTACKS[refused.refusal][0 if is_arabic() else 1] if refused else "",
+        **refusal_of(actor),
     }
+
+
+def refusal_of(actor: Actor) -> dict[str, Any]:
+    """The last time the organisation's witness refused to sign, and the attack it named."""
+    alarms = Event.objects.filter(name=EventName.LOG_REFUSED, organisation_id=actor.organisation_id)
+    refused = alarms.order_by("-at").first()
+    attack = ATTACKS[refused.refusal][0 if is_arabic() else 1] if refused else ""
+    return {"refused": refused, "attack": attack}
 
 
 def proof_page(event: Event) -> dict[str, Any]:

@@ -277,6 +277,7 @@ def test_the_refusal_of_a_witness_is_shown_in_red():
         audit.record(aman, "log.refused", refusal="rolled_back")
     assert "rolled back to an earlier state" in page("aman.dpo", "checkpoints").content.decode()
     assert "أُعيد السجل" in page("aman.dpo", "checkpoints", language="ar").content.decode()
+    assert "rolled back to an earlier state" in page("aman.dpo", "log").content.decode()
     assert "rolled back" not in page("dfwac.dpo", "checkpoints").content.decode()
 
 
