@@ -164,6 +164,8 @@ def restore(path: Path, key: Path, say: Say, *, replace: bool) -> int:
             return 1
         with a_database(say) as cluster:
             address = databases.owner_url() if cluster is None else ""
+            if cluster is None:
+                provision.provision_given(say)  # the roles that the tables speak of
             return restoring.run(path.absolute(), key.absolute(), cluster, address, say, replace=replace)
     except (postgres.PostgresError, databases.Unusable) as reason:
         say(str(reason))

@@ -44,12 +44,16 @@ Progress = Callable[[str], None]
 def provision_embedded(cluster: Cluster, database: str = DATABASE) -> None:
     """Roles with the home's passwords and an empty database owned by the owner; harmless when repeated."""
     with cluster.connect() as connection:
-        make_role(connection, OWNER_ROLE, secret(f"{OWNER_ROLE}.password"))
-        make_role(connection, RUNTIME_ROLE, secret(f"{RUNTIME_ROLE}.password"))
-        make_role(connection, AGENT_ROLE, secret(f"{AGENT_ROLE}.password"))
+        make_roles(connection)
         limit(connection)
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             make_database(connection, database)
+
+
+def make_roles(connection: Connection) -> None:
+    """Every role that the tables speak of, with the home's passwords."""
+    for role in (OWNER_ROLE, RUNTIME_ROLE, AGENT_ROLE):
+        make_role(connection, role, secret(f"{role}.password"))
 
 
 def make_role(connection: Connection, role: str, password: str) -> None:

@@ -19,7 +19,7 @@ from psycopg import sql
 from ihala.audit.verify import Tree
 
 from .. import machine, postgres, provision
-from ..databases import OWNER_ROLE, RUNTIME_ROLE, parse, url
+from ..databases import OWNER_ROLE, parse, url
 from ..home import home, secret
 
 Say = Callable[[str], None]
@@ -193,8 +193,7 @@ def scratch(say: Say) -> Iterator[str]:
             say("Starting a scratch server to restore into")
             cluster.start()
             with cluster.connect() as connection:
-                for role in (OWNER_ROLE, RUNTIME_ROLE):
-                    provision.make_role(connection, role, secret(f"{role}.password"))
+                provision.make_roles(connection)
                 provision.make_database(connection, "scratch")
             yield url(OWNER_ROLE, secret(f"{OWNER_ROLE}.password"), str(cluster.socket), "scratch")
         finally:

@@ -81,8 +81,7 @@ def _refuse_to_lose(cluster: "postgres.Cluster | None", address: str, *, replace
 def _into_embedded(found: vessel.Vessel, held: Contents, cluster: "postgres.Cluster", say: Say) -> None:
     """Beside what is there; the names are exchanged in one transaction once it is compared."""
     with cluster.connect() as connection:
-        for role in (OWNER_ROLE, provision.RUNTIME_ROLE):
-            provision.make_role(connection, role, secret(f"{role}.password"))
+        provision.make_roles(connection)
         provision.limit(connection)
         for name in (COMING, GOING):
             _drop(connection, name)
