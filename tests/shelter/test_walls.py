@@ -1,10 +1,12 @@
 """With every filter of the ORM removed: no row of another organisation is read, written, named or blocked."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from ihala.core import clock
 from ihala.core.acting import acting
 from ihala.core.vocabulary import DisclosureClass
 from ihala.shelter import actions
@@ -46,7 +48,7 @@ def lived_in(place: Place, by) -> Place:
         stay = actions.admit(place.beds("1", "1"), family=other, by=by)
         actions.check_off(stay, "health", by=by)
         actions.go_away(stay, kind="hospital", by=by)
-        actions.extend_stay(stay, planned_until=tomorrow().date(), reason="care", by=by)
+        actions.extend_stay(stay, planned_until=clock.today() + timedelta(days=2), reason="care", by=by)
         actions.take_out_of_use(place.beds("3", "1"), reason="maintenance", by=by)
         actions.report_maintenance(place.units["3"], kind="water", by=by, note="الحنفية")
         actions.keep_apart(one, other, reason="تعرفها", by=by)
