@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("intake/", include("ihala.referrals.intake_urls")),
     path("erasure/", include("ihala.erasure.urls")),
     path("referrals/", include("ihala.referrals.urls")),
+    path("fit/", include("ihala.shelter.fit_urls")),
     path("reporting/", include("ihala.reporting.urls")),
 ]
 if settings.DEMO:  # neither the demo's door nor the gallery of components exists anywhere else

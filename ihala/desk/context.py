@@ -60,10 +60,13 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
         if actor.has(Permission.SEE_BEDS):
             yield _("Beds"), "shelter:today", "bed", 0
         yield _("Cases"), "cases:list", "file", 0
+        if actor.has(Permission.DRAFT_REFERRAL):
+            yield _("Ask for a place"), "fit:ask", "question", 0
         if actor.has(Permission.IMPORT_INTAKE):
             yield _("Import a form"), "intake:upload", "plus", 0
     elif actor.has(Permission.SEE_COUNTS):
         yield _("Counts"), "desk:counts", "home", 0
+        yield _("Questions asked"), "fit:asked", "question", 0
     if actor.has(Permission.SEE_COUNTS):
         yield _("Pictures"), "reporting:pictures", "star", 0
     if actor.has(Permission.READ_AUDIT):

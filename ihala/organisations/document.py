@@ -72,6 +72,12 @@ def sections(view: TermsView, parties: Iterable[Organisation]) -> list[Section]:
             _("A hint, never a hard stop."),
             _admission(view, names),
         ),
+        _section(
+            "enquiries",
+            _("Asking before anybody is named"),
+            _("Whether a family could be taken tonight is answered:"),
+            (Line(name, str(view.answers(party).label)) for party, name in names.items()),
+        ),
     ]
     return [section for section in found if section.lines]
 

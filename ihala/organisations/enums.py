@@ -45,6 +45,14 @@ class ClockName(TextChoices):
     OUTCOME = "outcome", _("The receiver reports the outcome, counted from the end of the service")
 
 
+class Enquiries(TextChoices):
+    """How an organisation answers when the other asks whether it could take a family, before anybody is named."""
+
+    AUTOMATIC = "automatic", _("At once, from the beds as they stand")
+    BY_HAND = "by_hand", _("By hand: the duty officer answers")
+    NONE = "none", _("Not at all")
+
+
 class Rung(TextChoices):
     """Who is told when nobody acknowledges, in the order of the ladder."""
 

@@ -11,7 +11,7 @@ from ihala.accounts.roles import Role
 from ihala.core.vocabulary import Category, DisclosureClass, LegalBasis, Service, Urgency
 
 from . import document
-from .enums import ClockName, Release, Rung, SecondPersonStep, Weekday
+from .enums import ClockName, Enquiries, Release, Rung, SecondPersonStep, Weekday
 from .models import Holiday, Membership
 from .terms import DEFAULT_CLOCKS, LONGEST, MINIMUM_SET, InvalidTerms, read_terms
 
@@ -87,6 +87,11 @@ class TermsForm(forms.Form):
         max_length=LONGEST, required=False,
     )  # fmt: skip
 
+    answers = forms.ChoiceField(
+        label=_("When the other party asks whether we could take a family, we answer"), choices=Enquiries.choices,
+        help_text=_("Fits, fits with conditions, or no: never a number, a place or a name."),
+    )  # fmt: skip
+
     def __init__(self, *args: Any, start: dict[str, Any], me: int, other: int, **kwargs: Any) -> None:
         self.start, self.me, self.other = start, me, other
         kwargs["initial"] = self._initial()
@@ -113,6 +118,7 @@ class TermsForm(forms.Form):
             **dict(zip(LADDER, [*start["ladder"], "", ""], strict=False)),
             "admission_ar": hint.get("ar", ""),
             "admission_en": hint.get("en", ""),
+            "answers": start.get("enquiries", {}).get(str(self.me), Enquiries.NONE),
         }
         initial |= {f"release__{cls}": moments["standard"] for cls, moments in start["release"].items()}
         for name, lengths in start["clocks"].items():
@@ -155,6 +161,7 @@ class TermsForm(forms.Form):
         data["ladder"] = [given[name] for name in self._filled_rungs()]
         data["legal_bases"] = self._bases(given["legal_bases"])
         data["admission"][str(self.me)] = {"ar": given["admission_ar"], "en": given["admission_en"]}
+        data["enquiries"] = {**data.get("enquiries", {}), str(self.me): given["answers"]}
         return data
 
     def _bases(self, chosen: list[str]) -> dict[str, list[str]]:

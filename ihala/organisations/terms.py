@@ -11,7 +11,10 @@ mechanism's table. A referral pins the version it was sent under, so a version i
      "ladder": ["duty_officer", "supervisor", "director"],
      "second_person": ["approve", …],
      "legal_bases": {"consent": ["triage", …], "vital_interest": ["triage", "identity"], …},
-     "admission": {"1": {"ar": "…", "en": "…"}, "2": {…}}}
+     "admission": {"1": {"ar": "…", "en": "…"}, "2": {…}},
+     "enquiries": {"1": "automatic", "2": "by_hand"}}
+
+`enquiries` may be missing in terms that were signed before there was such a thing: then nothing is answered.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -25,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from ihala.core.vocabulary import CONSENTED, Category, DisclosureClass, LegalBasis, Service, Urgency
 from ihala.core.worktime import Duration
 
-from .enums import ClockName, Release, Rung, SecondPersonStep, Unit
+from .enums import ClockName, Enquiries, Release, Rung, SecondPersonStep, Unit
 
 MINIMUM_SET = (DisclosureClass.TRIAGE, DisclosureClass.IDENTITY)
 """What a legal basis without consent discloses at most, unless the parties sign for more (mechanism, "Guards")."""
@@ -42,6 +45,7 @@ KEYS = (
     "legal_bases",
     "admission",
 )
+OPTIONAL = ("enquiries",)
 
 ALWAYS_A_SECOND = (SecondPersonStep.APPROVE, SecondPersonStep.CONFIRM_DECLINE, SecondPersonStep.LEGAL_BASIS)
 """Where the mechanism itself asks for a second person; terms may ask for more, never for less."""
@@ -79,6 +83,7 @@ class TermsView:
     second_person_steps: frozenset[SecondPersonStep]
     minimum_sets: Mapping[LegalBasis, tuple[DisclosureClass, ...]]
     admission: Mapping[int, Mapping[str, str]]
+    enquiries: Mapping[int, Enquiries] = field(default_factory=dict)
     id: int | None = None
     version: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -123,6 +128,10 @@ class TermsView:
     def admission_hint(self, organisation_id: int, language: str) -> str:
         """What the organisation says of whom it can admit: a hint, never a hard stop."""
         return self.admission.get(organisation_id, {}).get(language, "")
+
+    def answers(self, organisation_id: int) -> Enquiries:
+        """How the organisation answers whether it could take a family; not at all unless it was signed."""
+        return self.enquiries.get(organisation_id, Enquiries.NONE)
 
 
 def _same(amount: int, unit: str) -> dict[str, list[Any]]:
@@ -180,6 +189,7 @@ def default_terms(a: int, b: int) -> dict[str, Any]:
             for basis in LegalBasis
         },
         "admission": {str(a): {"ar": "", "en": ""}, str(b): {"ar": "", "en": ""}},
+        "enquiries": {str(a): Enquiries.AUTOMATIC.value, str(b): Enquiries.AUTOMATIC.value},
     }
 
 
@@ -205,7 +215,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def read(self, data: Any) -> dict[str, Any] | None:
-        known = self._mapping(data, "", KEYS, required=KEYS)
+        known = self._mapping(data, "", KEYS + OPTIONAL, required=KEYS)
         if known is None or self.problems:
             return None
         return {
@@ -217,6 +227,7 @@ class _Reader:
             "second_person_steps": self._second_person(known["second_person"]),
             "minimum_sets": self._legal_bases(known["legal_bases"]),
             "admission": self._admission(known["admission"]),
+            "enquiries": self._enquiries(known.get("enquiries", {})),
         }
 
     def _problem(self, path: str, message: Any) -> None:
@@ -364,4 +375,14 @@ class _Reader:
                 self._problem(path, _("A text of at most 1000 characters is expected here."))
                 continue
             found[int(party)] = dict(words)
+        return found
+
+    def _enquiries(self, value: Any) -> dict[int, Enquiries]:
+        known = self._mapping(value, "enquiries", [str(party) for party in self.parties]) or {}
+        found = {}
+        for party, code in known.items():
+            if code not in Enquiries.values:
+                self._problem(f"enquiries.{party}", _("This code is not known."))
+            elif party in map(str, self.parties):
+                found[int(party)] = Enquiries(code)
         return found

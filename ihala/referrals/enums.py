@@ -188,6 +188,13 @@ class ConflictResult(TextChoices):
     CONFLICT = "conflict", _("A tie exists")
 
 
+class Likeness(TextChoices):
+    """What comparing the receiver's people with the persons of concern found."""
+
+    CLEAR = "clear", pgettext_lazy("comparison", "Clear")
+    CLOSER = "closer", pgettext_lazy("comparison", "Look closer")
+
+
 class OutcomeCode(TextChoices):
     """How the service ended; reported back to the sender."""
 

@@ -4,7 +4,10 @@ Each answer is kept on the instance it was asked of. A step works on a freshly l
 the step (or the page) it was asked for.
 """
 
+from datetime import datetime
 from typing import Any
+
+from django.db.models import Case, DateTimeField, OuterRef, Subquery, When
 
 from ihala.consent import rules as consent_rules
 from ihala.core.vocabulary import Kind
@@ -12,7 +15,9 @@ from ihala.organisations import rules as agreements
 from ihala.organisations.rules import TermsView
 
 from . import questions
-from .models import Referral, ReferralSide
+from .enums import Likeness, RecordKind
+from .models import Referral, ReferralSide, SideRecord
+from .models_apart import Comparison
 
 _ABSENT = object()
 
@@ -57,6 +62,16 @@ def side(referral: Referral, organisation_id: int) -> ReferralSide | None:
     if (found := _kept(referral, name)) is not _ABSENT:
         return found
     return _keep(referral, name, questions.side_of(referral, organisation_id))
+
+
+def conflict_check(referral: Referral) -> tuple[SideRecord | None, datetime | None]:
+    """The last attestation, and when the last comparison said to look closer (None if it did not). One query."""
+    last = Comparison.objects.filter(referral=OuterRef("referral")).order_by("-number")
+    closer = When(result=Likeness.CLOSER, then="at")
+    said = last.annotate(closer=Case(closer, output_field=DateTimeField())).values("closer")[:1]
+    checks = SideRecord.objects.filter(referral=referral, kind=RecordKind.CONFLICT_CHECK)
+    found = checks.annotate(look_closer_at=Subquery(said)).order_by("-at").first()
+    return found, getattr(found, "look_closer_at", None)
 
 
 def basis(referral: Referral) -> consent_rules.Basis | None:

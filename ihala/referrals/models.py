@@ -1,7 +1,6 @@
-"""The one shared row between two private cases, and what hangs on it.
+"""The one shared row between two private cases, seen by the receiver once `sent_at` is set, and what hangs on it.
 
-Shared rows: the sender always, the receiver only once `sent_at` is set. What one side keeps to itself stands in
-`SideRecord` and `ReferralSide`, rows of that side. All content is sealed; what is clear is listed column by column.
+What one side keeps to itself stands in `SideRecord` and `ReferralSide`, rows of that side. All content is sealed.
 """
 
 from typing import Any, ClassVar
@@ -17,7 +16,7 @@ from ihala.core.models import CODE, KEY, WHEN, WHO, Clear, Model, Sealed, Sealed
 from ihala.core.vocabulary import Category, DisclosureClass, Kind, LegalBasis, Urgency
 from ihala.organisations.models import Organisation, Terms
 
-from . import enums
+from . import enums, models_apart  # noqa: F401 — its models are this app's too
 from .packages import PackageFile as PackageFile
 from .packages import Receipt as Receipt
 from .querysets import ReferralQuerySet

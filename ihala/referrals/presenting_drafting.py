@@ -1,8 +1,9 @@
 """What the three drafting screens show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from ihala.core.vocabulary import Kind
 from ihala.organisations import rules as agreements
 from ihala.organisations.models import Actor
 from ihala.organisations.rules import TermsView
+from ihala.shelter import asked
 
 from . import facts, workflow
 from .actions import package
@@ -44,6 +46,19 @@ def basis_words(basis: consent_rules.Basis | None) -> dict[str, Any]:
     classes = " · ".join(str(cls.label) for cls in basis.classes)
     last = basis.expires_at - timedelta(seconds=1) if basis.expires_at else None
     return {"basis": basis, "kind": basis.kind.label, "classes": classes, "until": last}
+
+
+def asked_before(by: Actor, case: Case, query: Mapping[str, str]) -> dict[str, Any]:
+    """What an enquiry about this case has said already, and whom the answer chosen came from; {} without one."""
+    try:
+        found = asked.visible_to(by).filter(pk=UUID(query.get("enquiry", "")), case=case).first()
+    except ValueError:
+        return {}
+    if found is None:
+        return {}
+    to = query.get("to", "")
+    receiver = {"receiver": int(to)} if to.isdecimal() and len(to) < 10 else {}
+    return {"urgency": found.urgency, "services": found.services, **receiver}
 
 
 def offered(by: Actor, receivers: Iterable[tuple[int, str]]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from ihala.core.downloads import download
 from ihala.core.refusal import Refused, Status
 from ihala.notifications.actions import mark_subject_seen
 from ihala.organisations.models import Request
+from ihala.shelter.models import Asking
 
 from . import actions, questions, workflow
 from .actions import files
@@ -52,6 +53,10 @@ def detail(request: Request, reference: str) -> HttpResponse:
 def by_key(request: Request, key: UUID) -> HttpResponse:
     """From a notification, which knows the referral's key alone, to its page."""
     referral = Referral.objects.visible_to(request.actor).filter(pk=key).first()
+    if (
+        referral is None and Asking.objects.filter(pk=key).exists()
+    ):  # a question about a place, asked or answered
+        return redirect("fit:asked")
     if referral is None:
         raise Refused(workflow.NOT_VISIBLE)
     return redirect("referrals:detail", referral.reference)

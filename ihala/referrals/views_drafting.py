@@ -22,7 +22,7 @@ from .forms_refused import kept
 from .forms_steps import partner_choices
 from .models import Referral
 from .presenting import own_case
-from .presenting_drafting import bases, offered, reviewed, shown_to_receiver
+from .presenting_drafting import asked_before, bases, offered, reviewed, shown_to_receiver
 from .presenting_words import done
 from .rules import draft_ends_at
 from .views import asked_of, found
@@ -39,7 +39,12 @@ def new(request: Request, case_reference: str) -> HttpResponse:
     if not request.actor.has(Permission.DRAFT_REFERRAL):
         raise Refused(workflow.NOT_YOURS)
     receivers = partner_choices(request.actor)
-    form = NeedForm(request.POST or None, receivers=receivers, asked=offered(request.actor, receivers))
+    form = NeedForm(
+        request.POST or None,
+        receivers=receivers,
+        asked=offered(request.actor, receivers),
+        initial=asked_before(request.actor, case, request.GET),
+    )
     status = Status.NOT_POSSIBLE if form.is_bound else 200
     if form.is_valid():
         try:

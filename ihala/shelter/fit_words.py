@@ -24,20 +24,22 @@ class Reach(StrEnum):
 
 
 class Clause(TextChoices):
-    """One clause of a sentence: first what speaks for a unit, then what has to be settled, then why not."""
+    """One clause of a sentence: what speaks for a unit, what is to be settled, why not; the last are told to others."""
 
     FAMILY = "family", pgettext_lazy("fit", "the family stays together in one unit")
     ADULTS = "adults", pgettext_lazy("fit", "they stay together in one unit")
     SINGLE = "single", pgettext_lazy("fit", "there is a place for one person")
-    SIBLINGS = "siblings", pgettext_lazy(
-        "fit", "brothers and sisters stay together, and someone is awake at night"
+    SIBLINGS = (
+        "siblings",
+        pgettext_lazy("fit", "brothers and sisters stay together, and someone is awake at night"),
     )
     CHILD = "child", pgettext_lazy("fit", "there is a place for a child alone, and someone is awake at night")
     WHEELCHAIR = "wheelchair", pgettext_lazy("fit", "a wheelchair gets everywhere")
     MOBILITY = "mobility", pgettext_lazy("fit", "there are no stairs")
 
-    BOYS_AGE = "boys_age", pgettext_lazy(
-        "fit", "the boy's exact age has to be settled: boys live here up to a limit"
+    BOYS_AGE = (
+        "boys_age",
+        pgettext_lazy("fit", "the boy's exact age has to be settled: boys live here up to a limit"),
     )
     AGE = "age", pgettext_lazy("fit", "an age that is not known has to be settled")
     SEX = "sex", pgettext_lazy("fit", "a sex that is not recorded has to be settled")
@@ -57,11 +59,16 @@ class Clause(TextChoices):
     ALONE = "alone", pgettext_lazy("fit", "a child under 12 cannot be here without an adult")
     ACCESSIBLE = "accessible", pgettext_lazy("fit", "no free unit is as accessible as needed")
     TAKEN = "taken", pgettext_lazy("fit", "another family lives in the unit")
-    STRANGERS = "strangers", pgettext_lazy(
-        "fit", "those who live there and those who would come do not share a unit"
+    STRANGERS = (
+        "strangers",
+        pgettext_lazy("fit", "those who live there and those who would come do not share a unit"),
     )
     APART = "apart", pgettext_lazy("fit", "someone to keep apart from lives in the house")
     ROOM = "room", pgettext_lazy("fit", "there are not enough free places in one unit")
+
+    PLACE = "place", pgettext_lazy("fit", "there is a place tonight")
+    AGREED = "agreed", pgettext_lazy("fit", "the details are agreed by telephone")
+    TONIGHT = "tonight", pgettext_lazy("fit", "no place tonight is right for them")
 
 
 def sentence(verdict: Verdict | str, clauses: Iterable[Clause | str]) -> str:

@@ -22,12 +22,15 @@ from ihala.core.refusal import Refused
 from . import salts
 from .actions import Shares, deposits_of, grants_of
 from .custody import RELEASE, Custody, KeyName, custody
+from .enums import SubjectKind
+from .likeness import Traits, likeness, traits_of
 from .models import Deposit, Grant, Wrapped
 from .refusals import NO_LIVE_BASIS, NOT_ACCEPTED, NOT_CONFIRMED
-from .sealing import Basis, SecretName, Subject, class_key, person_key
+from .sealing import Basis, Place, SecretName, Subject, class_key, person_key, unseal
 from .wrapping import deposit_context, grant_context, unwrap
 
 Row = TypeVar("Row", Grant, Deposit)
+SealedValues = Sequence[tuple[Place, bytes | memoryview]]
 
 logger = logging.getLogger("ihala.vault")
 
@@ -156,11 +159,53 @@ class Agent:
         Grant.objects.bulk_create(grants)
         return grants
 
-    def _granted(self, deposit: Deposit) -> list[Grant]:
+    def compare(
+        self, receiver: int, deposited: Mapping[SecretName, SealedValues], own: Mapping[SecretName, SealedValues],
+        known: Iterable[Traits], record: Callable[[list[SecretName]], None],
+    ) -> bool:  # fmt: skip
+        """Is somebody in what was deposited for `receiver` like somebody in its own content, or like one `known`?
+
+        Nothing but yes or no leaves this function. What was deposited must be for comparing (`KEEP_APART`): it waits
+        under the release key, becomes nobody's grant, and opens here alone. Each sealed value of `deposited` is a list
+        of people, each of `own` one person. `record` is told what will be read before anything is unwrapped; `Refused`
+        where nothing was deposited on a live basis.
+        """
+        waiting = {row.name: row for row in _deposits(receiver, deposited) if _is_live(row)}
+        salt_of = _salts({name.subject.root for name in waiting})
+        salted = {name: found for name in waiting if (found := _of_name(name, salt_of))}
+        if not deposited.keys() <= salted.keys():
+            raise Refused(NO_LIVE_BASIS)
+        theirs = [*known, *self._own_people(receiver, own, record)]
+        like = likeness()
+        for name, values in deposited.items():
+            key = class_key(self._deposited(waiting[name]), salted[name][0])
+            people = [traits_of(one) for place, sealed in values for one in unseal(key, sealed, place, name)]
+            if any(like(person, other) for person in people for other in theirs):
+                return True
+        return False
+
+    def _own_people(
+        self, holder: int, own: Mapping[SecretName, SealedValues], record: Callable[[list[SecretName]], None]
+    ) -> list[Traits]:
+        """What the holder's own content says of people; what was erased says nothing."""
+        wanted = {
+            (name, place): name.about(place.person) for name, values in own.items() for place, _ in values
+        }
+        keys = self.open_keys(holder, wanted.values(), record)
+        return [
+            traits_of(unseal(keys[wanted[name, place]], sealed, place, name))
+            for name, values in own.items()
+            for place, sealed in values
+            if wanted[name, place] in keys
+        ]
+
+    def _deposited(self, deposit: Deposit) -> bytes:
         context = deposit_context(deposit.name, deposit.receiver_id, deposit.key_version, deposit.basis)
         key = self.custody.unwrapper(KeyName(RELEASE, deposit.key_version))
-        secret = unwrap(key, deposit.wrapped_secret, context)
-        return grants_of({deposit.name: secret}, {deposit.receiver_id: deposit.basis})
+        return unwrap(key, deposit.wrapped_secret, context)
+
+    def _granted(self, deposit: Deposit) -> list[Grant]:
+        return grants_of({deposit.name: self._deposited(deposit)}, {deposit.receiver_id: deposit.basis})
 
     def _secret(self, grant: Grant) -> bytes:
         context = grant_context(grant.name, grant.organisation_id, grant.key_version, grant.basis)
@@ -193,6 +238,15 @@ def _uncommitted(author: int, subject: Subject, version: int) -> Iterable[Grant]
         if grant.organisation_id == grant.author_organisation_id == author
         and grant.name.subject == subject
         and grant.version == version
+    )
+
+
+def _deposits(receiver: int, names: Iterable[SecretName]) -> Iterable[Deposit]:
+    """What waits for the receiver to be compared, under these names; nothing else may be compared."""
+    return Deposit.objects.filter(
+        receiver_id=receiver,
+        subject_kind=SubjectKind.KEEP_APART,
+        subject_id__in={name.subject.id for name in names},
     )
 
 

@@ -7,7 +7,7 @@ from ihala.core.vocabulary import LegalBasis
 
 
 class SubjectKind(TextChoices):
-    """What a secret belongs to. The root of the first three is a case, of three a referral; a house is its own."""
+    """What a secret belongs to. The root of the first three is a case, of four a referral; a house is its own."""
 
     CASE = "case", _("Case")
     PERSON = "person", _("Person in a case")
@@ -16,6 +16,7 @@ class SubjectKind(TextChoices):
     THREAD = "thread", _("Exchange between the two sides of a referral")
     SIDE = "side", _("What one side of a referral keeps to itself")
     HOUSE = "house", _("House of a shelter")
+    KEEP_APART = "keep_apart", _("Whom to keep apart from; compared, never opened")
 
     @property
     def of_case(self) -> bool:
@@ -25,7 +26,9 @@ class SubjectKind(TextChoices):
     @property
     def of_referral(self) -> bool:
         """True if the shred salt is a referral's; a house belongs to neither and has a salt of its own."""
-        return self in (SubjectKind.REFERRAL, SubjectKind.THREAD, SubjectKind.SIDE)
+        return self in (
+            SubjectKind.REFERRAL, SubjectKind.THREAD, SubjectKind.SIDE, SubjectKind.KEEP_APART,
+        )  # fmt: skip
 
 
 OWN_CONTENT = "own"

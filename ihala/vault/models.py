@@ -126,6 +126,11 @@ class Grant(Wrapped):
                 | Q(organisation_id=models.F("author_organisation_id")),
                 name="grant_of_a_house_stays_at_home",
             ),
+            models.CheckConstraint(  # whom to keep apart from is compared and opened by nobody
+                condition=~Q(subject_kind=SubjectKind.KEEP_APART)
+                | Q(organisation_id=models.F("author_organisation_id")),
+                name="grant_of_keep_apart_stays_at_home",
+            ),
         ]
         indexes = [models.Index(fields=["basis_id"], name="grants_of_a_basis")]
 

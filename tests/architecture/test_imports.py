@@ -22,6 +22,7 @@ GROUND = {
     **dict.fromkeys(
         [
             "audit.signing",
+            "audit.comparing",
             "audit.exporting",
             "audit.checking",
             "audit.hashes",
@@ -30,6 +31,18 @@ GROUND = {
             "audit.witness",
         ],
         "the log as its officers, witnesses and courts see it",
+    ),
+    "cases.comparing": "what a comparison reads of cases, still sealed",
+    **dict.fromkeys(
+        [
+            "shelter.asked",
+            "shelter.capacity",
+            "shelter.fit",
+            "shelter.fit_values",
+            "shelter.fit_words",
+            "shelter.shapes",
+        ],
+        "who fits where: plain functions of values, and what they are asked of",
     ),
     "organisations.terms": "the typed reading of an agreement's terms",
 }

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from ihala.core.vocabulary import Category, DisclosureClass, LegalBasis, Service, Urgency
 from ihala.core.worktime import Duration
-from ihala.organisations.enums import ClockName, Release
-from ihala.organisations.terms import InvalidTerms, TermsView, default_terms, read_terms
+from ihala.organisations.enums import ClockName, Enquiries, Release
+from ihala.organisations.terms import KEYS, InvalidTerms, TermsView, default_terms, read_terms
 
 A, B = 1, 2
 E, U, S = Urgency.EMERGENCY, Urgency.URGENT, Urgency.STANDARD
@@ -107,12 +107,20 @@ def test_second_persons_ladder_and_hints_are_read() -> None:
     assert (read.admission_hint(A, "ar"), read.admission_hint(B, "en")) == ("نساء", "")
 
 
+def test_an_organisation_answers_enquiries_only_as_it_signed() -> None:
+    assert view(enquiries={"1": "by_hand"}).answers(A) == Enquiries.BY_HAND
+    assert view().answers(B) == Enquiries.AUTOMATIC
+    before = default_terms(A, B)
+    del before["enquiries"]
+    assert read_terms(before, (A, B)).answers(A) == Enquiries.NONE
+
+
 @pytest.mark.parametrize("data", [None, [], "terms", 3])
 def test_terms_are_an_object(data: Any) -> None:
     assert problems(data) == [""]
 
 
-@pytest.mark.parametrize("key", list(default_terms(A, B)))
+@pytest.mark.parametrize("key", KEYS)
 def test_nothing_is_missing_and_nothing_is_unknown(key: str) -> None:
     data = default_terms(A, B)
     del data[key]
@@ -158,6 +166,9 @@ WRONG = [
     ("legal_bases.court_order", ["triage"], ["legal_bases.court_order"]),
     ("legal_bases.whim", [], ["legal_bases.whim"]),
     ("admission", 1, ["admission"]),
+    ("enquiries", 1, ["enquiries"]),
+    ("enquiries.1", "perhaps", ["enquiries.1"]),
+    ("enquiries.9", "none", ["enquiries.9"]),
     ("admission.9", {"ar": "", "en": ""}, ["admission.9"]),
     ("admission.1", "women", ["admission.1"]),
     ("admission.1", {"ar": 1, "en": ""}, ["admission.1"]),

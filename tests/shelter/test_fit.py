@@ -33,7 +33,9 @@ def number(text: str) -> int | None:
 
 def place(row: dict[str, str], key: int) -> Place:
     """A line of the table of units."""
-    lodgers = [Lodgers(None, people(family)) for family in row["who lives there now"].split("|") if family.strip()]
+    lodgers = [
+        Lodgers(None, people(family)) for family in row["who lives there now"].split("|") if family.strip()
+    ]
     return Place(
         key=key, house=int(row["house"]), name=row["unit"],
         beds=tuple(range(key * 100, key * 100 + int(row["free beds"]))),
@@ -90,4 +92,3 @@ def test_every_household_gets_the_right_answer_and_its_sentence_for_every_layout
             if (answer.verdict, said) != (verdict, right):
                 wrong[letter, language] = f"{said} — expected {right}"
     assert not wrong
-

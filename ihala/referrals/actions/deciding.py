@@ -18,17 +18,18 @@ from ihala.vault.sealing import Place
 from .. import rules, workflow
 from ..enums import ConflictResult, DeclineReason, Link, MessageKind, RecordKind, RefusedBy, State, Step
 from ..models import Message, Referral, ReferralSide, SideRecord
-from . import package, sealed
+from . import keeping_apart, package, sealed
 from .sending import draft
 from .take import take
 
 
 def acknowledge(referral: Referral, *, by: Actor, version: int | None = None) -> Referral:
-    """The receiver has seen it; the clock for the decision starts."""
+    """The receiver has seen it; the clock for the decision starts, and its people are compared with whom she fears."""
 
     def change(locked: Referral) -> None:
         locked.acknowledged_at = now()
         locked.decide_due_at = rules.decision_due(locked, now())
+        keeping_apart.compare(locked, by=by)
 
     return take(Step.ACKNOWLEDGE, referral, by=by, version=version, change=change)
 
@@ -59,12 +60,16 @@ def attest_conflict_check(
     result: ConflictResult | str,
     version: int | None = None,
 ) -> Referral:
-    """The two sides have spoken by telephone: who spoke with whom and what was found, never the name asked about."""
+    """The two sides have spoken by telephone: who spoke with whom and what was found, never the name asked about.
+
+    The comparison joins it: should it say "look closer" now, one more attestation is needed, in knowledge of that.
+    """
     if result not in ConflictResult.values or not spoke_with.strip():
         raise Refused(Refusal("attestation_incomplete", _("Say with whom you spoke and what was found.")))
 
     def change(locked: Referral) -> None:
         add_record(locked, RecordKind.CONFLICT_CHECK, by=by, code=result, text=spoke_with)
+        keeping_apart.compare(locked, by=by)
 
     return take(Step.ATTEST_CONFLICT_CHECK, referral, by=by, version=version, change=change)
 

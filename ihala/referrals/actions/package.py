@@ -32,7 +32,8 @@ from ihala.vault.sealing import OWN, Basis, Place, SecretName
 
 from .. import facts, questions, workflow
 from ..models import PackagePart, Receipt, Referral, ReferralSide, SideRecord, StepTaken
-from . import files, sealed
+from ..models_apart import PersonsDeposit
+from . import files, keeping_apart, sealed
 
 Values = dict[str, Any]
 Shares = dict[int, dict[str, Basis]]
@@ -108,6 +109,7 @@ def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
         part.document = ciphertexts[part.disclosure_class][0]
     insert(parts)
     files.keep_copies(parts, own_case(referral, by), by=by)
+    keeping_apart.deposit(referral, content, dispatched=dispatched)
     if dispatched:
         _write_released(referral, parts, holders[referral.receiver_id])
 
@@ -166,6 +168,7 @@ def dispatch(referral: Referral, *, by: Actor) -> None:
         by, sealed.package_subject(referral), referral.package_version,
         holders={referral.receiver_id: now_open}, deposits={referral.receiver_id: later},
     )  # fmt: skip
+    keeping_apart.hand_over(referral, by=by)
     if referral.sent_at is None:
         sealed.open_thread_key(referral)
     _write_released(referral, parts, now_open)
@@ -234,9 +237,10 @@ def forget(referral: Referral) -> None:
 
     Row by row kind, since the runtime role may delete nothing of a referral that was sent.
     """
-    for subject in (sealed.package_subject(referral), sealed.own(referral, referral.sender_id).subject):
+    own = sealed.own(referral, referral.sender_id).subject
+    for subject in (sealed.package_subject(referral), own, keeping_apart.subject(referral)):
         vault.close(subject, holder=referral.sender_id)
-    for model in (PackagePart, SideRecord, StepTaken, ReferralSide):
+    for model in (PersonsDeposit, PackagePart, SideRecord, StepTaken, ReferralSide):
         model.objects.filter(referral=referral).delete()
     mine = Referral.objects.filter(pk=referral.pk)
     mine._raw_delete(mine.db)

@@ -30,7 +30,7 @@ from ihala.vault import actions as vault
 from .. import facts, rules, workflow
 from ..enums import Side, State, Step
 from ..models import Referral, ReferralSide, StepTaken
-from . import sealed
+from . import keeping_apart, sealed
 
 Change = Callable[[Referral], list[Event] | None]
 """What a step changes; it may answer with events to be recorded along with the step's own."""
@@ -178,6 +178,7 @@ def settle(referral: Referral, before: State) -> None:
 def close_package(referral: Referral) -> None:
     """Nothing of the package can be opened by the receiver any more: its grants and deposits are deleted."""
     vault.close(sealed.package_subject(referral), holder=referral.receiver_id)
+    keeping_apart.close(referral, referral.receiver_id)
 
 
 def remove_expected_case(referral: Referral) -> None:

@@ -1,5 +1,6 @@
 """What can be done in the shelter. Each is one function, on record, all or nothing."""
 
+from .asking import answer_by_hand, ask
 from .holds import extend_hold, free_hold, free_holds, hold, mind_holds
 from .living import (
     be_back,
@@ -29,7 +30,8 @@ from .places import (
 from .stays import admit, arrive, depart, extend_stay, give_beds, move
 
 __all__ = [
-    "Layout", "admit", "arrive", "be_back", "bring_back", "change_house", "change_unit", "check_off", "close_unit",
+    "Layout", "admit", "answer_by_hand", "arrive",
+    "ask", "be_back", "bring_back", "change_house", "change_unit", "check_off", "close_unit",
     "depart", "extend_hold", "extend_stay", "finish_maintenance", "free_hold", "free_holds", "give_beds",
     "give_belongings_back", "go_away", "hold", "keep_apart", "keep_belongings", "lift_keep_apart", "make_bed",
     "make_house", "make_unit", "mind_holds", "move", "open_belongings", "open_house", "open_keep_apart",

@@ -1,0 +1,32 @@
+"""What a comparison before acceptance reads of one's own cases: sealed, and opened in the key agent alone."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from ihala.audit.actions import Opening
+from ihala.core.vocabulary import DisclosureClass
+from ihala.vault.sealing import Place
+
+from .enums import PersonRole
+from .models import Case, Person
+from .sealed import name_of
+
+
+def people_of(families: Iterable[UUID]) -> list[Opening]:
+    """Who the people of these cases are, and from whom they must be protected; still sealed. Two queries."""
+    cases = list(Case.objects.filter(pk__in=set(families)))
+    people: dict[UUID, list[Person]] = {}
+    for person in Person.objects.filter(case__in=cases).order_by("case_id", "role", "position"):
+        people.setdefault(person.case_id, []).append(person)
+    return [
+        Opening(
+            name_of(case, cls),
+            [
+                (Place.of(person, str(cls), person=person.pk), getattr(person, cls))
+                for person in people.get(case.pk, ())
+                if (person.role == PersonRole.PERSON_OF_CONCERN) is (cls == DisclosureClass.SAFETY)
+            ],
+        )
+        for case in cases
+        for cls in (DisclosureClass.IDENTITY, DisclosureClass.SAFETY)
+    ]
