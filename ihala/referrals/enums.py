@@ -57,6 +57,7 @@ class Step(TextChoices):
     CONFIRM_ARRIVAL = "confirm_arrival", pgettext_lazy("step", "Confirm the arrival")
     REPORT_NOT_ARRIVED = "report_not_arrived", pgettext_lazy("step", "Report: not arrived")
     CLOSE_SAFETY_CHECK = "close_safety_check", pgettext_lazy("step", "Close the safety check")
+    HOLD_BEDS = "hold_beds", pgettext_lazy("step", "Hold beds, or longer")
     RECORD_PROGRESS = "record_progress", pgettext_lazy("step", "Record progress")
     COMPLETE = "complete", pgettext_lazy("step", "Complete with an outcome")
     END_EARLY = "end_early", pgettext_lazy("step", "End early")
@@ -188,6 +189,14 @@ class ConflictResult(TextChoices):
     CONFLICT = "conflict", _("A tie exists")
 
 
+class NoBeds(TextChoices):
+    """Why an acceptance holds no beds."""
+
+    FOUND_OTHERWISE = "found_otherwise", _("A place was found otherwise")
+    BECOMES_FREE = "becomes_free", _("A place becomes free before she arrives")
+    OTHER = "other", pgettext_lazy("reason", "Other, with text")
+
+
 class Likeness(TextChoices):
     """What comparing the receiver's people with the persons of concern found."""
 
@@ -223,6 +232,7 @@ class RecordKind(TextChoices):
     CONFLICT_CHECK = "conflict_check", _("Conflict check")
     INTERNAL_NOTE = "internal_note", _("Internal note")
     NEXT_STEP = "next_step", _("Next step for the survivor")
+    NO_BEDS = "no_beds", _("Accepted without beds held")
 
 
 class ReportKind(TextChoices):

@@ -8,6 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ihala.core.text import clean
 from ihala.core.vocabulary import DisclosureClass, Kind, Service, Urgency
+from ihala.organisations.models import Actor
+
+from . import workflow
+from .enums import Step
+from .models import Referral
+from .presenting_words import read_by
 
 LONGEST = 4000
 
@@ -117,3 +123,31 @@ class AttestForm(forms.Form):
 
     kept_by_law = forms.BooleanField(label=_("Something must be kept by law"), required=False)
     text = Words(label=_("What was destroyed, and what must be kept and why"))
+
+
+class StepForm(forms.Form):
+    """A step that asks for nothing but the version it was based on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, step: Step, referral: Referral, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.step, self.referral, self.by = step, referral, by
+        self.fields["version"].initial = referral.version
+        if "text" in self.fields and not self.fields["text"].help_text:
+            private = workflow.STEPS[step].private or referral.sent_at is None
+            self.fields["text"].help_text = read_by(step, referral.side_of(by.organisation_id), private)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What depends on the referral or the actor, such as lists to choose from."""
+
+    def arguments(self) -> dict[str, Any]:
+        """What the action takes besides the referral and `by`."""
+        return dict(self.cleaned_data)
+
+
+class TextForm(StepForm):
+    """A few words, if there is something to say."""
+
+    text = Words(label=_("Remark"), required=False)

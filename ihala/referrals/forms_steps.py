@@ -10,8 +10,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Role
-from ihala.cases.enums import CaseState
-from ihala.cases.models import Case
 from ihala.core import clock
 from ihala.core.refusal import Refused
 from ihala.core.text import is_arabic
@@ -22,9 +20,9 @@ from ihala.organisations.rules import partners
 from . import actions, workflow
 from .actions import package
 from .enums import ConflictResult, Link, NextStepKind, Question, RefusedBy, SafetyCheck, Step
-from .forms import Line, Words, several
+from .forms import Line, StepForm, TextForm, Words, several
+from .forms_housing import AcceptForm, HoldBedsForm
 from .models import Referral
-from .presenting_words import read_by
 
 WORDS_AR = ("نخلة", "قمر", "لؤلؤة", "واحة", "غزال", "زيتون", "مرجان", "نسيم", "صدف", "ريحان", "شراع", "عسل")
 WORDS_EN = (
@@ -41,34 +39,6 @@ WORDS_EN = (
     "sail",
     "honey",
 )
-
-
-class StepForm(forms.Form):
-    """A step that asks for nothing but the version it was based on."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, step: Step, referral: Referral, by: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.step, self.referral, self.by = step, referral, by
-        self.fields["version"].initial = referral.version
-        if "text" in self.fields and not self.fields["text"].help_text:
-            private = workflow.STEPS[step].private or referral.sent_at is None
-            self.fields["text"].help_text = read_by(step, referral.side_of(by.organisation_id), private)
-        self.prepare()
-
-    def prepare(self) -> None:
-        """What depends on the referral or the actor, such as lists to choose from."""
-
-    def arguments(self) -> dict[str, Any]:
-        """What the action takes besides the referral and `by`."""
-        return dict(self.cleaned_data)
-
-
-class TextForm(StepForm):
-    """A few words, if there is something to say."""
-
-    text = Words(label=_("Remark"), required=False)
 
 
 class NeededTextForm(StepForm):
@@ -168,32 +138,6 @@ class ConflictForm(StepForm):
         help_text=_("Name and role of the person at the other side, and when you spoke."),
     )
     result = forms.ChoiceField(label=_("Result"), choices=ConflictResult.choices, widget=forms.RadioSelect)
-
-
-class AcceptForm(StepForm):
-    """Accepting; for a pull request also which of one's own cases is asked for."""
-
-    case = forms.ChoiceField(label=_("Your case that is asked for"))
-    text = Words(label=_("Remark"), required=False)
-
-    def prepare(self) -> None:
-        """Only a pull request asks for a case."""
-        if self.referral.kind != Kind.PULL_REQUEST:
-            del self.fields["case"]
-            return
-        self.cases = {
-            str(case.pk): case
-            for case in Case.objects.visible_to(self.by).filter(state=CaseState.OPEN).order_by("-changed_at")
-        }
-        shown = [
-            (key, f"{case.reference} · {case.get_category_display()}") for key, case in self.cases.items()
-        ]
-        self.fields["case"].choices = [("", _("Choose a case")), *shown]  # type: ignore[attr-defined]
-
-    def arguments(self) -> dict[str, Any]:
-        """The case itself."""
-        found = super().arguments()
-        return {**found, "case": self.cases[found["case"]]} if "case" in found else found
 
 
 class PlanForm(StepForm):
@@ -341,6 +285,7 @@ STEP_FORMS: dict[Step, tuple[type[StepForm], Take]] = {
     Step.CONFIRM_ARRIVAL: (StepForm, actions.confirm_arrival),
     Step.REPORT_NOT_ARRIVED: (TextForm, actions.report_not_arrived),
     Step.CLOSE_SAFETY_CHECK: (SafetyForm, actions.close_safety_check),
+    Step.HOLD_BEDS: (HoldBedsForm, actions.hold_beds),
     Step.RECORD_PROGRESS: (NeededTextForm, actions.record_progress),
     Step.COMPLETE: (OutcomeForm, actions.complete),
     Step.END_EARLY: (ReasonForm, actions.end_early),

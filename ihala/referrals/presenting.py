@@ -15,9 +15,10 @@ from ihala.core.vocabulary import LegalBasis, Service
 from ihala.organisations.models import Actor
 
 from . import enums, facts, questions, rules, workflow
-from .actions import package, sealed
+from .actions import housing, package, sealed
 from .enums import MessageKind, RecordKind, ReportKind, State, Step
 from .models import Referral, ReferralSide, StepTaken
+from .presenting_housing import beds
 from .presenting_package import amendments, household, sections
 from .presenting_words import AT_ONCE, FIRST, QUIET, SIGNS, awaited
 
@@ -54,6 +55,7 @@ def page(referral: Referral, actor: Actor) -> dict[str, Any]:
         "records": reading.own_records(),
         "tasks": questions.tasks(referral),
         "linked": _linked(referral, actor),
+        **beds(referral, actor),
     }
 
 
@@ -87,6 +89,8 @@ def buttons(referral: Referral, actor: Actor, case: Case | None) -> dict[str, An
     """
     hidden = NEVER_BUTTONS | ({Step.WITHDRAW_CONSENT} if referral.consent_withdrawn_at else set())
     hidden |= set() if case else FROM_THE_CASE
+    if referral.accepted_at is not None and not housing.needs_place(referral, actor):
+        hidden |= {Step.HOLD_BEDS}
     possible = [step for step in workflow.possible_steps(referral, actor) if step not in hidden]
     first = next((step for step in FIRST if step in possible), None)
     rest = [step for step in possible if step != first]
@@ -332,6 +336,7 @@ RECORD_CODES: dict[RecordKind, Any] = {
     RecordKind.CONFLICT_CHECK: enums.ConflictResult,
     RecordKind.NEXT_STEP: enums.NextStepKind,
     RecordKind.RETURN_REASON: enums.ReturnReason,
+    RecordKind.NO_BEDS: enums.NoBeds,
 }
 
 

@@ -57,7 +57,7 @@ EXPLAINED: dict[Step, Any] = {
     Step.TAKE_BACK: _("The question is taken back and the decision is open again."),
     Step.ACCEPT: _(
         "What consent and the agreement allow opens to your organisation, the disclosure is receipted, and an expected "
-        "case is opened. Both sides then plan the handover."
+        "case is opened. The beds chosen are held in the same moment. Both sides then plan the handover."
     ),
     Step.WAITLIST: _("The other side learns that there is no place now. It may refer elsewhere meanwhile."),
     Step.PROPOSE_DECLINE: _("A second person has to confirm. Until then the other side sees nothing of it."),
@@ -79,6 +79,10 @@ EXPLAINED: dict[Step, Any] = {
     ),
     Step.REPORT_NOT_ARRIVED: _("Both sides are alerted at once and work through the safety check."),
     Step.CLOSE_SAFETY_CHECK: _("Every point has to be worked through. The referral ends with it."),
+    Step.HOLD_BEDS: _(
+        "Other beds take the place of those held, or those held are kept longer. The other side learns until when, and "
+        "nothing else."
+    ),
     Step.RECORD_PROGRESS: _("The other side reads it."),
     Step.COMPLETE: _("The service has ended. The outcome goes to the other side and closes the referral."),
     Step.END_EARLY: _("The service ended before its time. The reason goes to the other side."),
@@ -179,6 +183,7 @@ SIGNS: dict[Step, str] = {
     Step.CONFIRM_PLAN: "check",
     Step.CONFIRM_ARRIVAL: "arrival",
     Step.REPORT_NOT_ARRIVED: "alert",
+    Step.HOLD_BEDS: "home",
     Step.RECORD_PROGRESS: "draft",
     Step.COMPLETE: "star",
     Step.REFER_ONWARD: "forward",

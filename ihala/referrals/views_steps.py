@@ -50,6 +50,7 @@ def _take(request: Request, referral: Referral, wanted: Step) -> HttpResponse:
         after = action(referral, by=request.actor, **form.arguments())
     except Refused as refused:
         present = found(request, referral.reference)
+        form.prepare()  # what can be chosen has changed, where somebody was faster
         return _asked(request, present, form, status=kept(form, refused, present))
     messages.success(request, done(wanted))
     return _after(wanted, referral, after)

@@ -363,6 +363,9 @@ STEPS: dict[Step, Rule] = {
     ),
     Step.REPORT_NOT_ARRIVED: Rule(_from(S.HANDOVER), S.NOT_ARRIVED, EITHER, WORKERS, tells=TO_BOTH, duty=True),
     Step.CLOSE_SAFETY_CHECK: Rule(_from(S.NOT_ARRIVED), None, EITHER, SUPERVISORS, tells=TO_BOTH),
+    Step.HOLD_BEDS: Rule(
+        _from(S.ACCEPTED, S.HANDOVER, S.NOT_ARRIVED), None, RECEIVER, WORKERS, duty=True, private=True
+    ),
     Step.RECORD_PROGRESS: Rule(_from(S.ARRIVED), None, RECEIVER, WORKERS, tells=(SENDER,), duty=True),
     Step.COMPLETE: Rule(
         _from(S.ARRIVED), S.COMPLETED, RECEIVER, WORKERS, reason=enums.OutcomeCode, tells=(SENDER,), duty=True

@@ -19,6 +19,7 @@ from tests import given
 from . import houses
 from .test_asking import sign, taken
 
+WRONG: list[dict[str, Any]] = [{"people__female__4": 0}, {"people__female__4": 13}, {"services": ["x"]}]
 WOMAN = {"people__female__4": 1, "urgency": "urgent", "services": ["shelter"]}
 
 
@@ -60,7 +61,7 @@ def test_a_household_can_be_described_freely_and_then_a_case_is_needed_to_refer(
 
 @pytest.mark.parametrize(
     "data",
-    [{"urgency": "urgent"}, {**WOMAN, "people__female__4": 0}, {**WOMAN, "people__female__4": 13}, {**WOMAN, "services": ["x"]}],
+    [{"urgency": "urgent"}, *({**WOMAN, **wrong} for wrong in WRONG)],
 )
 def test_an_incomplete_description_is_told_at_its_field(db: None, data: dict[str, Any]) -> None:
     page = given.signed_in("aman.caseworker").post("/fit/", data)

@@ -9,6 +9,7 @@ from .deciding import (
     assign,
     attest_conflict_check,
     confirm_decline,
+    hold_beds,
     propose_decline,
     return_proposal,
     take_back,
@@ -52,7 +53,7 @@ from .take import take_up
 __all__ = [
     "accept", "acknowledge", "add_note", "amend", "answer", "approve", "ask", "assign", "attest_conflict_check",
     "attest_destruction", "close_safety_check", "complete", "confirm_arrival", "confirm_decline", "confirm_plan",
-    "discard", "draft", "end_early", "enter_in_error", "no_answer", "plan_handover", "propose_decline",
+    "discard", "draft", "end_early", "enter_in_error", "hold_beds", "no_answer", "plan_handover", "propose_decline",
     "record_next_step", "record_progress", "refer_onward", "release", "report_not_arrived", "return_proposal",
     "return_to_author", "review_sending", "revise", "send_at_once", "submit", "survivor_declines", "take_back",
     "take_up", "waitlist", "withdraw", "withdraw_consent", "withdraw_given_consent",

@@ -1,6 +1,7 @@
 """The receiver reads, asks and decides; the sender answers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import uuid4
 
 from django.utils.translation import gettext_lazy as _
@@ -13,12 +14,23 @@ from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.vocabulary import DisclosureClass, Kind
 from ihala.organisations.models import Actor, Membership
+from ihala.shelter.enums import ExtendReason
 from ihala.vault.sealing import Place
 
 from .. import rules, workflow
-from ..enums import ConflictResult, DeclineReason, Link, MessageKind, RecordKind, RefusedBy, State, Step
+from ..enums import (
+    ConflictResult,
+    DeclineReason,
+    Link,
+    MessageKind,
+    NoBeds,
+    RecordKind,
+    RefusedBy,
+    State,
+    Step,
+)
 from ..models import Message, Referral, ReferralSide, SideRecord
-from . import keeping_apart, package, sealed
+from . import housing, keeping_apart, package, sealed
 from .sending import draft
 from .take import take
 
@@ -121,12 +133,21 @@ def waitlist(referral: Referral, *, by: Actor, text: str = "", version: int | No
 
 
 def accept(
-    referral: Referral, *, by: Actor, case: Case | None = None, text: str = "", version: int | None = None
+    referral: Referral,
+    *,
+    by: Actor,
+    case: Case | None = None,
+    beds: Collection[int] = (),
+    no_beds: NoBeds | str = "",
+    text: str = "",
+    version: int | None = None,
 ) -> Referral:
-    """Take the survivor in: the package is released and the expected case is opened.
+    """Take the survivor in: the package is released, the expected case is opened, and the very `beds` chosen are held.
 
-    A pull request is accepted by its holder with the `case` asked for: that drafts the transfer and completes the
-    request; nothing is released and nothing is held.
+    All in one transaction: when somebody was faster with a bed, nothing is accepted. Without a bed the acceptance says
+    why (`no_beds`), where a family is to be housed by an organisation that keeps its beds here. A pull request is
+    accepted by its holder with the `case` asked for: that drafts the transfer and completes the request; nothing is
+    released and nothing is held.
     """
 
     def change(locked: Referral) -> None:
@@ -137,7 +158,7 @@ def accept(
         locked.accepted_at = now()
         locked.save(update_fields=["accepted_at", "state"])  # the release door reads the row
         package.release(locked, by=by)
-        _expect_case(locked, by)
+        _house(locked, _expect_case(locked, by), beds, no_beds, text, by)
 
     return take(Step.ACCEPT, referral, by=by, version=version, change=change, text=text)
 
@@ -152,11 +173,45 @@ def _answer_pull(request: Referral, case: Case | None, by: Actor) -> None:
     request.state = State.COMPLETED
 
 
-def _expect_case(referral: Referral, by: Actor) -> None:
+def _house(referral: Referral, case: Case, beds: Collection[int], no_beds: str, text: str, by: Actor) -> None:
+    if beds:
+        housing.hold(referral, case.pk, beds, by=by)
+    elif no_beds:
+        if no_beds not in NoBeds.values or (no_beds == NoBeds.OTHER and not text.strip()):
+            raise Refused(housing.PLACE_NEEDED)
+        add_record(referral, RecordKind.NO_BEDS, by=by, code=no_beds)
+    elif housing.needs_place(referral, by):
+        raise Refused(housing.PLACE_NEEDED)
+
+
+def _expect_case(referral: Referral, by: Actor) -> Case:
     side = my_side(referral, by)
     people = tuple(m for m in dict.fromkeys((side.assigned_id, by.membership_id)) if m is not None)
     side.case = cases.expect_case(by=by, category=referral.category, access=people, roles=(Role.SUPERVISOR,))
     side.save(update_fields=["case"])
+    return side.case
+
+
+def hold_beds(
+    referral: Referral,
+    *,
+    by: Actor,
+    beds: Collection[int] = (),
+    until: datetime | None = None,
+    reason: ExtendReason | str = ExtendReason.TRANSPORT,
+    version: int | None = None,
+) -> Referral:
+    """After the acceptance: hold `beds` (others than until now, or anew), or keep those held `until` later."""
+
+    def change(locked: Referral) -> None:
+        if beds:
+            housing.hold_again(locked, beds, by=by)
+        elif until is not None:
+            housing.extend(locked, until=until, reason=reason, by=by)
+        else:
+            raise Refused(housing.PLACE_NEEDED)
+
+    return take(Step.HOLD_BEDS, referral, by=by, version=version, change=change)
 
 
 def propose_decline(

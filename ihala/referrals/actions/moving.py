@@ -11,11 +11,12 @@ from ihala.core.acting import acting
 from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
 from ihala.organisations.models import Actor
+from ihala.shelter.enums import ExtendReason
 
 from .. import workflow
 from ..enums import Link, OutcomeCode, ReportKind, SafetyCheck, Side, State, Step
 from ..models import HandoverPlan, Referral, Report
-from . import files, package, sealed
+from . import files, housing, package, sealed
 from .deciding import my_side
 from .sending import draft
 from .take import take
@@ -47,6 +48,7 @@ def plan_handover(
         )  # fmt: skip
         plan.details = sealed.seal_shared(locked, plan, "details", kept, by=by)
         plan.save(force_insert=True)
+        housing.keep(locked, eta + housing.AFTER_ARRIVAL, ExtendReason.TRANSPORT)
 
     return take(Step.PLAN_HANDOVER, referral, by=by, version=version, change=change)
 
@@ -78,8 +80,10 @@ def confirm_arrival(referral: Referral, *, by: Actor, version: int | None = None
             locked.state = State.ARRIVED
             locked.arrived_at = now()
             _fill_case(locked)
+            housing.move_in(locked)
         else:
             locked.state = before
+            housing.keep(locked, now() + housing.AFTER_ARRIVAL, ExtendReason.TRANSPORT)
 
     return take(Step.CONFIRM_ARRIVAL, referral, by=by, version=version, change=change)
 
@@ -96,8 +100,12 @@ def _fill_case(referral: Referral) -> None:
 def report_not_arrived(
     referral: Referral, *, by: Actor, text: str = "", version: int | None = None
 ) -> Referral:
-    """She is not there: both sides work through the safety check."""
-    return take(Step.REPORT_NOT_ARRIVED, referral, by=by, version=version, text=text)
+    """She is not there: both sides work through the safety check, and her beds are kept while she is looked for."""
+
+    def change(locked: Referral) -> None:
+        housing.keep(locked, now() + housing.WHILE_LOOKED_FOR, ExtendReason.SEARCHED_FOR)
+
+    return take(Step.REPORT_NOT_ARRIVED, referral, by=by, version=version, change=change, text=text)
 
 
 def close_safety_check(

@@ -30,7 +30,7 @@ from ihala.vault import actions as vault
 from .. import facts, rules, workflow
 from ..enums import Side, State, Step
 from ..models import Referral, ReferralSide, StepTaken
-from . import keeping_apart, sealed
+from . import housing, keeping_apart, sealed
 
 Change = Callable[[Referral], list[Event] | None]
 """What a step changes; it may answer with events to be recorded along with the step's own."""
@@ -171,7 +171,8 @@ def settle(referral: Referral, before: State) -> None:
     if workflow.is_final(referral) and referral.ended_at is None:
         referral.ended_at = present
         close_package(referral)
-        if referral.arrived_at is None:
+        if referral.arrived_at is None and referral.accepted_at is not None:
+            housing.free(referral)
             remove_expected_case(referral)
 
 
@@ -183,8 +184,6 @@ def close_package(referral: Referral) -> None:
 
 def remove_expected_case(referral: Referral) -> None:
     """An ending before arrival removes the receiver's expected case."""
-    if referral.accepted_at is None:
-        return
     system = Actor.system_of(referral.receiver_id)
     with acting(system):
         side = ReferralSide.objects.filter(referral=referral, organisation=referral.receiver_id).first()

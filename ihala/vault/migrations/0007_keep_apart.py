@@ -4,24 +4,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ('vault', '0006_needed_roots'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='deposit',
-            name='subject_kind',
-            field=models.CharField(choices=[('case', 'Case'), ('person', 'Person in a case'), ('draft', 'Form being typed'), ('referral', 'Disclosure package of a referral'), ('thread', 'Exchange between the two sides of a referral'), ('side', 'What one side of a referral keeps to itself'), ('house', 'House of a shelter'), ('keep_apart', 'Whom to keep apart from; compared, never opened')], max_length=16),
+            model_name="deposit",
+            name="subject_kind",
+            field=models.CharField(
+                choices=[
+                    ("case", "Case"),
+                    ("person", "Person in a case"),
+                    ("draft", "Form being typed"),
+                    ("referral", "Disclosure package of a referral"),
+                    ("thread", "Exchange between the two sides of a referral"),
+                    ("side", "What one side of a referral keeps to itself"),
+                    ("house", "House of a shelter"),
+                    ("keep_apart", "Whom to keep apart from; compared, never opened"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AlterField(
-            model_name='grant',
-            name='subject_kind',
-            field=models.CharField(choices=[('case', 'Case'), ('person', 'Person in a case'), ('draft', 'Form being typed'), ('referral', 'Disclosure package of a referral'), ('thread', 'Exchange between the two sides of a referral'), ('side', 'What one side of a referral keeps to itself'), ('house', 'House of a shelter'), ('keep_apart', 'Whom to keep apart from; compared, never opened')], max_length=16),
+            model_name="grant",
+            name="subject_kind",
+            field=models.CharField(
+                choices=[
+                    ("case", "Case"),
+                    ("person", "Person in a case"),
+                    ("draft", "Form being typed"),
+                    ("referral", "Disclosure package of a referral"),
+                    ("thread", "Exchange between the two sides of a referral"),
+                    ("side", "What one side of a referral keeps to itself"),
+                    ("house", "House of a shelter"),
+                    ("keep_apart", "Whom to keep apart from; compared, never opened"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('subject_kind', 'keep_apart'), _negated=True), ('organisation_id', models.F('author_organisation_id')), _connector='OR'), name='grant_of_keep_apart_stays_at_home'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("subject_kind", "keep_apart"), _negated=True),
+                    ("organisation_id", models.F("author_organisation_id")),
+                    _connector="OR",
+                ),
+                name="grant_of_keep_apart_stays_at_home",
+            ),
         ),
     ]

@@ -1,0 +1,54 @@
+"""What a referral's page says of beds and of the comparison: to each side what is its own to know."""
+
+from typing import Any
+
+from ihala.accounts.roles import Permission
+from ihala.organisations.models import Actor
+from ihala.shelter.fit_words import sentence
+
+from . import workflow
+from .actions import housing
+from .enums import Likeness
+from .models import Referral
+from .models_apart import Comparison
+
+FEW = 4
+
+
+def beds(referral: Referral, actor: Actor) -> dict[str, Any]:
+    """Until when beds are held; while the receiver decides, which of its units fit and why."""
+    mine = referral.receiver_id == actor.organisation_id
+    deciding = mine and referral.state in workflow.BEFORE_DECISION and actor.has(Permission.SEE_BEDS)
+    moving = referral.accepted_at is not None and referral.arrived_at is None and referral.ended_at is None
+    return {
+        "held": housing.held_for(referral) if moving else None,
+        "advice": _advice(referral, actor) if deciding and housing.needs_place(referral, actor) else None,
+        "comparison": _comparison(referral) if mine else None,
+    }
+
+
+def _advice(referral: Referral, actor: Actor) -> dict[str, Any]:
+    household = housing.household_of(referral, by=actor)
+    found = housing.advice(referral, household, by=actor)
+    return {
+        "said": sentence(found.answer.verdict, found.answer.clauses),
+        "verdict": found.answer.verdict,
+        "units": [
+            {
+                "name": " + ".join(given.place.name for given in one.given),
+                "said": sentence(one.verdict, one.clauses),
+            }
+            for one in found.suggestions[:FEW]
+        ],
+    }
+
+
+def _comparison(referral: Referral) -> dict[str, Any] | None:
+    last = Comparison.objects.filter(referral=referral).order_by("-number").first()
+    if last is None:
+        return None
+    return {
+        "closer": last.result == Likeness.CLOSER,
+        "label": Likeness(last.result).label,
+        "at": last.at,
+    }
