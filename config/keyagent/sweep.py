@@ -10,6 +10,7 @@ import threading
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from ihala.audit import actions as audit
+from ihala.audit import comparing  # noqa: F401 — one of the questions the agent answers
 from ihala.core.clock import now
 from ihala.core.refusal import Refused
 from ihala.vault.enums import SubjectKind

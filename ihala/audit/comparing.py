@@ -1,6 +1,7 @@
 """The door through which sealed values are compared: on record first, and nothing but yes or no comes back."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from ihala.vault import link, wire
@@ -29,7 +30,7 @@ def compare(
     On record before anything is read: at the actor's organisation how much was read, and at the other's that it was
     compared (neither what with nor with which answer). `Refused` (`no_live_basis`) if nothing was deposited.
     """
-    about = {
+    about: dict[str, Any] = {
         "subject_kind": str(deposited.name.subject.kind),
         "subject_id": referral_id,
         "referral_id": referral_id,

@@ -16,7 +16,8 @@ from ihala.core.clock import now, today
 from ihala.core.vocabulary import Category, Kind, LegalBasis, Urgency
 from ihala.organisations.models import Actor
 from ihala.referrals import actions
-from ihala.referrals.enums import SafetyCheck
+from ihala.referrals.actions import housing
+from ihala.referrals.enums import NoBeds, SafetyCheck
 from ihala.referrals.models import DestructionTask, Referral
 
 from . import papers
@@ -102,7 +103,17 @@ def _coded(action: str, who: str, key: str, default: str, **arguments: Any) -> A
 def _accept(scene: Scene, told: str) -> None:
     alone = scene.urgency == Urgency.EMERGENCY and scene.held is None
     who = "duty" if alone else "supervisor"
-    _do("accept", f"receiver.{who}", scene, told, case=scene.held)
+    _do("accept", f"receiver.{who}", scene, told, case=scene.held, **_place(scene, scene.receiver_s(who)))
+
+
+def _place(scene: Scene, by: Actor) -> dict[str, Any]:
+    """The beds of the first suggestion; without one, that a place was found otherwise."""
+    with acting(by):
+        referral = scene.subject
+        if not housing.needs_place(referral, by):
+            return {}
+        found = housing.advice(referral, housing.household_of(referral, by=by), by=by).suggestions
+    return {"beds": found[0].beds} if found else {"no_beds": NoBeds.FOUND_OTHERWISE}
 
 
 def _held(scene: Scene, told: str) -> None:

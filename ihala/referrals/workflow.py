@@ -33,6 +33,7 @@ Guard = Callable[[Referral, Actor], Refusal | None]
 S = State
 BEFORE_DECISION = frozenset({S.UNDER_REVIEW, S.INFO_REQUESTED, S.WAITLISTED})
 SENT_TO_HANDOVER = BEFORE_DECISION | {S.SENT, S.DECLINE_PROPOSED, S.ACCEPTED, S.HANDOVER}
+ON_THE_WAY = frozenset({S.ACCEPTED, S.HANDOVER, S.NOT_ARRIVED})
 NEEDS_NEXT_STEP = frozenset({S.DECLINED, S.SURVIVOR_DECLINED, S.NO_RESPONSE})
 ENDED = frozenset(
     {S.COMPLETED, S.WITHDRAWN, S.CONSENT_WITHDRAWN, S.ENDED_EARLY, S.NO_RESPONSE, S.ENTERED_IN_ERROR}
@@ -363,9 +364,7 @@ STEPS: dict[Step, Rule] = {
     ),
     Step.REPORT_NOT_ARRIVED: Rule(_from(S.HANDOVER), S.NOT_ARRIVED, EITHER, WORKERS, tells=TO_BOTH, duty=True),
     Step.CLOSE_SAFETY_CHECK: Rule(_from(S.NOT_ARRIVED), None, EITHER, SUPERVISORS, tells=TO_BOTH),
-    Step.HOLD_BEDS: Rule(
-        _from(S.ACCEPTED, S.HANDOVER, S.NOT_ARRIVED), None, RECEIVER, WORKERS, duty=True, private=True
-    ),
+    Step.HOLD_BEDS: Rule(ON_THE_WAY, None, RECEIVER, WORKERS, duty=True, private=True),
     Step.RECORD_PROGRESS: Rule(_from(S.ARRIVED), None, RECEIVER, WORKERS, tells=(SENDER,), duty=True),
     Step.COMPLETE: Rule(
         _from(S.ARRIVED), S.COMPLETED, RECEIVER, WORKERS, reason=enums.OutcomeCode, tells=(SENDER,), duty=True

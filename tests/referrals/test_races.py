@@ -12,8 +12,10 @@ from ihala.core.refusal import Refused
 from ihala.referrals import actions
 from ihala.referrals.enums import State, Step
 from ihala.referrals.models import PackagePart, Referral, StepTaken
+from ihala.shelter.models import Hold
 from ihala.vault.models import Grant
 from tests import given
+from tests.shelter import houses
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,6 +55,22 @@ def test_of_two_concurrent_accepts_exactly_one_succeeds():
         assert StepTaken.objects.filter(step=Step.ACCEPT).count() == 1
         per_class = Grant.objects.filter(organisation_id=people[1].organisation_id, subject_kind="referral")
         assert per_class.filter(disclosure_class="identity").count() == 1
+
+
+def test_of_two_acceptances_for_the_last_unit_exactly_one_holds_it():
+    """Two families, one flat: whoever is second is refused as a whole, and nothing of theirs has changed."""
+    one, other = (
+        given.acted(given.a_scene(of=given.HELEN), "case consent draft send ack conflict") for _ in range(2)
+    )
+    people = [given.actor(name) for name in ("dfwac.supervisor", "dfwac.supervisor2")]
+    with acting(people[0]):
+        beds = [bed.pk for bed in houses.a_house(people[0], code="D").beds("1", "1", "2", "3")]
+    scenes = zip(people, (one, other), strict=True)
+    answers = at_once(*(as_(by, actions.accept, scene.subject, beds=beds) for by, scene in scenes))
+    assert answers[0] == "accepted" and answers[1] in ("beds_taken", "unit_taken")
+    with acting(people[0]):
+        assert Hold.objects.filter(ended_at=None).count() == 1
+        assert sorted(Referral.objects.values_list("state", flat=True)) == ["accepted", "under_review"]
 
 
 def test_an_accept_and_a_withdrawal_at_once_leave_one_clear_state():

@@ -37,7 +37,6 @@ HELD_FOR = {
 """How long beds are held from the acceptance; a plan of the handover keeps them until after the arrival expected."""
 AFTER_ARRIVAL = timedelta(hours=12)
 WHILE_LOOKED_FOR = timedelta(hours=24)
-MOVING = (State.ACCEPTED, State.HANDOVER, State.NOT_ARRIVED)
 
 PLACE_NEEDED = Refusal("place_needed", _("Choose the beds to hold for the family, or say why none are held."))
 

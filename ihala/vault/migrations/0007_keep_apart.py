@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('vault', '0006_needed_roots'),
+        ("vault", "0006_needed_roots"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0008_keep_apart_walls"),
+        ("referrals", "0009_keep_apart_walls"),
     ]
 
     operations = [
