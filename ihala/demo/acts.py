@@ -103,16 +103,27 @@ def _coded(action: str, who: str, key: str, default: str, **arguments: Any) -> A
 def _accept(scene: Scene, told: str) -> None:
     alone = scene.urgency == Urgency.EMERGENCY and scene.held is None
     who = "duty" if alone else "supervisor"
-    _do("accept", f"receiver.{who}", scene, told, case=scene.held, **_place(scene, scene.receiver_s(who)))
+    _do(
+        "accept",
+        f"receiver.{who}",
+        scene,
+        told,
+        case=scene.held,
+        **_place(scene, scene.receiver_s(who), told),
+    )
 
 
-def _place(scene: Scene, by: Actor) -> dict[str, Any]:
-    """The beds of the first suggestion; without one, that a place was found otherwise."""
+def _place(scene: Scene, by: Actor, told: str) -> dict[str, Any]:
+    """Told "beds": those of the first suggestion are held. Else, and without one, a place was found otherwise.
+
+    Of what is long over the story keeps no holds: who lived where is told afterwards (`houses.lived`).
+    """
     with acting(by):
         referral = scene.subject
         if not housing.needs_place(referral, by):
             return {}
-        found = housing.advice(referral, housing.household_of(referral, by=by), by=by).suggestions
+        household = housing.household_of(referral, by=by)
+        found = housing.advice(referral, household, by=by).suggestions if told == "beds" else ()
     return {"beds": found[0].beds} if found else {"no_beds": NoBeds.FOUND_OTHERWISE}
 
 
