@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("agent", help="the key agent, as an account of its own").set_defaults(run=_agent)
     commands.add_parser("worker", help="the worker for jobs, production").set_defaults(run=_worker)
+    _add_keys(commands)
     commands.add_parser("migrate", help="make or update the tables, as the owner").set_defaults(run=_migrate)
     commands.add_parser("check", help="look whether this installation is sound").set_defaults(run=_check)
 
@@ -121,6 +122,22 @@ def _add_messages(commands: Any) -> None:
     messages.set_defaults(run=_messages)
 
 
+def _add_keys(commands: Any) -> None:
+    keys = commands.add_parser("keys", help="how the keys stand; renew them; recovery by two officers")
+    what = keys.add_subparsers(required=True, dest="what", metavar="WHAT")
+    what.add_parser("status", help="versions, progress of a renewal, and whether recovery is set up")
+    rotate = what.add_parser("rotate", help="renew keys while people work")
+    of = rotate.add_mutually_exclusive_group(required=True)
+    of.add_argument("--organisation", metavar="CODE")
+    of.add_argument("--release", action="store_true", help="the agent's own release key")
+    of.add_argument("--all", action="store_true", help="every organisation's key and the release key")
+    recovery = what.add_parser("recovery", help="make the officers' parts (ceremony: docs/keys.md)")
+    recovery.add_argument("--organisation", metavar="CODE", required=True)
+    recovery.add_argument("--officers", type=int, default=3)
+    what.add_parser("recover", help="two officers put their organisation's keys back into custody")
+    keys.set_defaults(run=_keys)
+
+
 def _add_bench(commands: Any) -> None:
     bench = commands.add_parser("bench", help="measure the product on this machine, in a throwaway home")
     bench.add_argument(
@@ -145,6 +162,12 @@ def _agent(options: argparse.Namespace) -> int:
     from . import installation
 
     return installation.agent(say)
+
+
+def _keys(options: argparse.Namespace) -> int:
+    from . import keys_command
+
+    return keys_command.run(options, say)
 
 
 def _worker(options: argparse.Namespace) -> int:

@@ -30,6 +30,10 @@ TABLES = {
 }
 
 
+OF_AGENT = {"procrastinate_jobs": "SELECT, INSERT", "procrastinate_events": "INSERT"}
+"""The key agent rings the alarm itself: a notice and the job that mails it."""
+
+
 def migrate(verbosity: int = 1) -> None:
     """All migrations, the cache's table and the grants; as the owner. Harmless when repeated."""
     call_command("migrate", interactive=False, verbosity=verbosity)
@@ -43,5 +47,7 @@ def migrate(verbosity: int = 1) -> None:
             if table in present:
                 cursor.execute(f'REVOKE ALL ON "{table}" FROM {RUNTIME_ROLE}, PUBLIC')
                 cursor.execute(f'GRANT {verbs} ON "{table}" TO {RUNTIME_ROLE}')
+        for table, verbs in OF_AGENT.items():
+            cursor.execute(f'GRANT {verbs} ON "{table}" TO {AGENT_ROLE}')
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME_ROLE}, {AGENT_ROLE}")
         cursor.execute("ANALYZE")

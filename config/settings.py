@@ -9,6 +9,9 @@
 | `IHALA_PRODUCTION` | `1` from `ihala serve` and `ihala worker`; never together with the demo |
 | `IHALA_AGENT_SOCKET` | where the key agent listens, if not in a folder of the home's own |
 | `IHALA_AGENT` | `inside`: the agent is an object of this process; tests and the demo's story, never production |
+| `IHALA_AGENT_PEERS` | accounts besides the agent's own whose processes may ask it, separated by commas |
+| `IHALA_CUSTODY_…` | what seals the private keys: passphrase file, or OpenBao/Vault transit (docs/keys.md) |
+| `IHALA_QUOTAS`, `IHALA_STEP_UP_MINUTES` | how much may be opened, and how fresh a sign-in must be for class safety |
 | `IHALA_SMTP_URL`, `IHALA_MAIL_FROM` | where e-mail leaves, `smtp://user:password@host:587` |
 """
 
@@ -141,6 +144,26 @@ WITNESS_DIR = folder(home() / "witness")  # only the demo's witnesses live on th
 INSTALLATION_KEY = secret(
     "installation-key"
 )  # seals what belongs to no organisation: secrets of authenticators
+
+CUSTODY = {
+    name: os.environ.get(variable, "")
+    for name, variable in {
+        "passphrase_file": "IHALA_CUSTODY_PASSPHRASE_FILE",
+        "credentials": "CREDENTIALS_DIRECTORY",
+        "url": "IHALA_CUSTODY_URL",
+        "token_file": "IHALA_CUSTODY_TOKEN_FILE",
+        "mount": "IHALA_CUSTODY_MOUNT",
+        "ca_file": "IHALA_CUSTODY_CA_FILE",
+    }.items()
+}  # only the key agent is told these (`processes.key_agent`)
+# How many different cases and referrals are opened, within an hour and a day, by one person, by an organisation's own
+# jobs, and in the whole installation. A shelter's day is some twenty; visitors of the demo click faster.
+_QUOTAS = os.environ.get("IHALA_QUOTAS") or (
+    "5000/9000 5000/9000 9000/20000" if DEMO else "60/240 60/240 300/1500"
+)
+OPENING_QUOTAS = [tuple(map(int, rates.split("/"))) for rates in _QUOTAS.split()]
+STEP_UP_MINUTES = int(os.environ.get("IHALA_STEP_UP_MINUTES") or ("30" if PRODUCTION else "0"))
+KEY_GRACE_MINUTES = float(os.environ.get("IHALA_KEY_GRACE_MINUTES") or "15")
 
 # People
 AUTH_USER_MODEL = "accounts.User"

@@ -20,10 +20,11 @@ def main() -> None:
     django.setup()
     sys.setswitchinterval(0.0005)  # many threads with little to do each: let them take turns quickly
 
-    from . import gate, places, sweep
+    from . import places, sweep
+    from .gate import Gate
     from .server import Server
 
-    server = Server(places.made(), places.allowed(), gate.ask)
+    server = Server(places.made(), places.allowed(), sweep.patiently(Gate.restored))
     threading.Thread(target=sweep.for_ever, daemon=True).start()
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -1,26 +1,142 @@
-"""What is asked before the agent answers: does the one in whose name it is asked work there now?"""
+"""What is asked before the agent answers, whoever asks and whatever they say about themselves.
 
+Does the one in whose name it is asked work there now? Have they shown lately that it is they, where class *safety* is
+to be opened? Is it still a human amount? A no is on record; what looks like a taken-over process or a stolen session
+rings the alarm: an event in the log and a content-free notice to the data protection officers, in one transaction.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
+from ihala.accounts.roles import Role
+from ihala.audit import actions as audit
+from ihala.audit.enums import EventName
+from ihala.audit.models import Event
+from ihala.audit.quotas import DAY, Alarm, Limits, Quotas, Rates
+from ihala.core.clock import now
 from ihala.core.refusal import Refused
-from ihala.vault.refusals import NO_MEMBER
+from ihala.core.vocabulary import DisclosureClass
+from ihala.notifications.actions import notify
+from ihala.notifications.enums import Kind
+from ihala.organisations.models import Actor
+from ihala.vault.enums import SubjectKind
+from ihala.vault.refusals import NO_LIVE_BASIS, NO_MEMBER, QUOTA, STEP_UP
+from ihala.vault.sealing import SecretName
 from ihala.vault.wire import Who
 
+logger = logging.getLogger("ihala.keyagent")
+
 STANDING = "SELECT ihala_standing(%s, %s, %s)"
+CONFIRMING = (EventName.SIGN_IN_SUCCEEDED, EventName.SIGN_IN_CONFIRMED)
+OF_REFERRALS = (SubjectKind.REFERRAL, SubjectKind.THREAD, SubjectKind.SIDE)
 
 
-def ask(verb: str, arguments: dict[str, Any]) -> None:
-    """`Refused` unless the actor, where there is one, is a member in good standing or the organisation's system."""
-    actor: Who | None = arguments.get("actor")
-    if actor is not None and roles_of(actor) is None:
-        raise Refused(NO_MEMBER)
+class Gate:
+    """Keeps the counts; one for the life of the process."""
+
+    def __init__(self) -> None:
+        person, system, installation = (Rates(*pair) for pair in settings.OPENING_QUOTAS)
+        self.quotas = Quotas(Limits(person, system, installation))
+
+    @classmethod
+    def restored(cls) -> "Gate":
+        """With the counts of the last day, as the log tells them: a restart forgives nobody."""
+        made = cls()
+        made.restore()
+        return made
+
+    def restore(self) -> int:
+        """Count what the log tells of the last day; how many openings."""
+        opened = Event.objects.filter(name=EventName.SEALED_OPENED, refusal="", at__gt=now() - DAY)
+        columns = ("organisation_id", "user_id", "case_id", "referral_id", "subject_id", "at")
+        number = 0
+        for organisation, user, case, referral, subject, at in opened.order_by("at").values_list(*columns):
+            self.quotas.remember(organisation, user, case or referral or subject, at)
+            number += 1
+        return number
+
+    def ask(self, verb: str, arguments: dict[str, Any]) -> None:
+        """`Refused` if this may not be answered."""
+        actor: Who | None = arguments.get("actor")
+        if actor is None:
+            return
+        roles = roles_of(actor)
+        if roles is None:
+            raise Refused(NO_MEMBER)
+        if verb == "open":
+            names = [opening.name for opening in arguments["openings"]]
+            if needs_step_up(actor, roles, names):
+                _refused(actor, arguments, STEP_UP.code)
+                raise Refused(STEP_UP)
+            self._count(actor, names, arguments)
+
+    def _count(self, actor: Who, names: Iterable[SecretName], arguments: dict[str, Any]) -> None:
+        roots = {name.subject.root for name in names}
+        reached = self.quotas.count(actor.organisation_id, actor.user_id, roots, now())
+        if reached:
+            _refused(actor, arguments, reached)
+            self._ring(reached, actor)
+            raise Refused(QUOTA)
+
+    def refused(self, verb: str, arguments: dict[str, Any], refused: Refused) -> None:
+        """The vault itself said no; often enough, it is somebody trying doors."""
+        actor: Who | None = arguments.get("actor")
+        if verb != "open" or actor is None or refused.refusal.code != NO_LIVE_BASIS.code:
+            return
+        if self.quotas.probed(actor.organisation_id, actor.user_id, now()):
+            self._ring("probing", actor)
+
+    def _ring(self, reason: str, actor: Who) -> None:
+        alarm = self.quotas.alarm(reason, actor.organisation_id, actor.user_id, now())
+        if alarm is not None:
+            ring(alarm)
+
+
+def ring(alarm: Alarm) -> None:
+    """On record in each organisation concerned, and a notice to its data protection officers."""
+    logger.warning("alarm: %s, %d opened within a day", alarm.reason, alarm.opened)
+    for organisation in alarm.organisations:
+        system = Actor.system_of(organisation)
+        detail = {"reason": alarm.reason, "user": alarm.user_id, "opened": alarm.opened}
+        audit.record(system, EventName.SEALED_ALARM, detail=detail)
+        notify(organisation, roles=[Role.DPO], kind=Kind.LOOK_AT_LOG, subject_id=None, author=system)
+
+
+def _refused(actor: Who, arguments: dict[str, Any], code: str) -> None:
+    detail = {"purpose": str(arguments["purpose"]), "number": len(arguments["openings"])}
+    audit.record(actor, EventName.SEALED_OPENED, refusal=code, detail=detail)
 
 
 def roles_of(actor: Who) -> list[str] | None:
     """The roles the actor has now; none for the system; None for who is nobody there (any more)."""
     with connection.cursor() as cursor:
         cursor.execute(STANDING, [actor.membership_id, actor.user_id, actor.organisation_id])
-        roles: list[str] | None = cursor.fetchone()[0]
+        row = cursor.fetchone()
+    roles: list[str] | None = row[0] if row else None
     return roles
+
+
+def needs_step_up(actor: Who, roles: list[str], names: Iterable[SecretName]) -> bool:
+    """Class *safety* (where she is, whom she fears) opens to those who showed lately that it is they.
+
+    Duty officers are never asked over a referral: at three in the morning somebody is being moved, and a telephone with
+    the second factor in another room must not stand in the way. Jobs have nobody to ask.
+    """
+    minutes = settings.STEP_UP_MINUTES
+    guarded = [name for name in names if name.disclosure_class == DisclosureClass.SAFETY]
+    if Role.DUTY_OFFICER in roles:
+        guarded = [name for name in guarded if name.subject.kind not in OF_REFERRALS]
+    if not minutes or not guarded or actor.user_id == 0:
+        return False
+    return not _confirmed_since(actor, now() - timedelta(minutes=minutes))
+
+
+def _confirmed_since(actor: Who, moment: datetime) -> bool:
+    """Signed in or confirmed since then: the log says so."""
+    own = Event.objects.filter(user_id=actor.user_id, organisation_id=actor.organisation_id, at__gte=moment)
+    return own.filter(name__in=CONFIRMING).exists()

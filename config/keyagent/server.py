@@ -11,16 +11,17 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from ihala.core.refusal import Refused
 from ihala.vault import link, refusals, wire
 from ihala.vault.agent import UNCOMMITTED
+from ihala.vault.custody import CustodyAway, KeyNotHeld
 from ihala.vault.models import Grant
 
 logger = logging.getLogger("ihala.keyagent")
@@ -29,8 +30,15 @@ MOST_CONNECTIONS = 48
 REMEMBERED = 2000
 """How many uncommitted grants are kept for one connection."""
 
-Gate = Callable[[str, dict[str, Any]], None]
-"""Raises `Refused` if a question may not be answered."""
+
+class Gate(Protocol):
+    """What stands between a question and its answer."""
+
+    def ask(self, verb: str, arguments: dict[str, Any]) -> None:
+        """Raises `Refused` if the question may not be answered."""
+
+    def refused(self, verb: str, arguments: dict[str, Any], refused: Refused) -> None:
+        """Is told that it was not."""
 
 
 @dataclass
@@ -99,6 +107,8 @@ class Server:
     def _answer_all(self, session: Session) -> None:
         while (body := wire.receive(session.peer)) is not None:
             verb, arguments = question(body)
+            if verb in link.ADMINISTRATION and uid_of(session.peer) not in (os.geteuid(), 0):
+                raise wire.Malformed("only for administration")
             wire.send(session.peer, answer(verb, arguments, self.gate, session))
 
 
@@ -128,6 +138,9 @@ def answer(verb: str, arguments: dict[str, Any], gate: Gate, session: Session) -
         return wire.packed({"answer": _carried_out(verb, arguments, gate, session)})
     except Refused as refused:
         said = {"refused": refused.refusal.code}
+    except (KeyNotHeld, CustodyAway) as error:
+        logger.error("custody does not open: %s", error)
+        said = {"refused": refusals.AWAY.code}
     except (InterfaceError, DatabaseError) as error:
         logger.warning("the database did not answer: %s", type(error).__name__)
         connection.close()  # a new connection is made for the next question
@@ -146,10 +159,11 @@ def _carried_out(verb: str, arguments: dict[str, Any], gate: Gate, session: Sess
     with transaction.atomic():
         token = UNCOMMITTED.set(session.uncommitted())
         try:
-            gate(verb, arguments)
+            gate.ask(verb, arguments)
             result = link.VERBS[verb](**arguments)
         except Refused as error:
             refused = error
+            gate.refused(verb, arguments, error)
         finally:
             UNCOMMITTED.reset(token)
     if refused is not None:

@@ -12,4 +12,5 @@ class Kind(TextChoices):
     DEADLINE_NEAR = "deadline_near", _("A deadline is near.")
     DEADLINE_PASSED = "deadline_passed", _("A deadline has passed.")
     SIGN_IN_CHANGED = "sign_in_changed", _("Your sign-in was reset. If you did not ask for it, call at once.")
+    LOOK_AT_LOG = "look_at_log", _("Something in the log needs your attention.")
     GIVEN_TO_YOU = "given_to_you", _("Something was given to you.")

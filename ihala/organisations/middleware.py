@@ -28,6 +28,8 @@ from ihala.core.refusal import Refusal, Status
 from .models import Actor, Membership, Request
 
 SINCE = "ihala_since"
+CONFIRMATIONS = "account_authentication_methods"
+"""Where allauth notes in the session by what means and when somebody has shown that it is they."""
 LONGEST_SESSION = timedelta(hours=12)
 SIGN_IN_VIEWS = ("account_", "mfa_")
 OPENS_ITSELF = "account_login"  # hashes passwords, so it opens the door only for its queries
@@ -100,7 +102,10 @@ class ActorMiddleware:
             return undone.response
 
     def _answer(self, request: Request) -> HttpResponse:
+        before = request.session.get(CONFIRMATIONS)
         response = self.get_response(request)
+        if request.actor is not None and request.session.get(CONFIRMATIONS) not in (None, before):
+            audit.record(request.actor, EventName.SIGN_IN_CONFIRMED)  # the key agent looks there (step-up)
         if response.status_code >= 500 or getattr(request, "ihala_failed", False):
             raise _Undone(response)
         return response

@@ -1,8 +1,8 @@
-"""Custody: who can open the organisations' private keys (security, "Keys", L0).
+"""Custody: who can open the organisations' private keys (security, "Keys", L0). Only the key agent asks it.
 
-`LocalKeyFile` is the custody of one machine: a master key file that only its owner may read, and beside it the
-private keys sealed under it. Another custody (a transit key of a secrets server) takes its place by a setting, with
-no change to the data, because all content is wrapped to public keys from the first day.
+Private keys lie in files, each sealed by a `Sealer`; which one is a setting, and another one needs no change to the
+data, because all content is wrapped to public keys. A key file says nothing without its sealer: that is what a thief of
+the folder or of a backup has.
 """
 
 import os
@@ -12,19 +12,22 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from . import wrapping
-from .salts import write_once
-from .sealing import NONCE_BYTES, encode
+from .salts import sync_folder, write_once
+from .sealing import encode
 
 RELEASE = 0
 """The owner of the release key, which belongs to the agent and to no organisation."""
 
 
 class KeyNotHeld(Exception):
-    """Custody has no such private key, or its master key does not open it."""
+    """Custody has no such private key, or what seals the key files does not open it."""
+
+
+class CustodyAway(Exception):
+    """What seals the key files does not answer; nothing is lost, and asking again later may help."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,19 @@ class KeyName:
 
     owner: int
     version: int = 1
+
+    @property
+    def label(self) -> bytes:
+        """What a sealed key file is bound to, so that it opens under its own name only."""
+        return encode("ihala private key 1", self.owner, self.version)
+
+
+class Sealer(Protocol):
+    """What seals and opens key files. InvalidTag, ValueError or `CustodyAway` when it does not open."""
+
+    def seal(self, name: KeyName, private: bytes) -> bytes: ...
+
+    def open(self, name: KeyName, sealed: bytes) -> bytes: ...
 
 
 class Custody(Protocol):
@@ -44,56 +60,108 @@ class Custody(Protocol):
     def unwrapper(self, name: KeyName) -> wrapping.Unwrapper:
         """What unwraps with the private half; `KeyNotHeld` if there is none."""
 
+    def versions(self, owner: int) -> list[int]:
+        """The versions of an owner's key pair that are held, oldest first."""
 
-class LocalKeyFile:
-    """Private keys sealed under a master key file, both in one folder of this machine."""
+    def made_at(self, name: KeyName) -> float:
+        """When the key was made, in seconds since 1970 as the disk counts them; `KeyNotHeld` if there is none."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def destroy(self, name: KeyName) -> None:
+        """Give a private key up for good; what is wrapped to it never opens again. May be repeated."""
+
+    def private(self, name: KeyName) -> bytes:
+        """The private keyset, for wrapping it to a recovery key."""
+
+    def restore(self, name: KeyName, private: bytes) -> bytes:
+        """Take a recovered private keyset in; its public half."""
+
+
+class KeyFiles:
+    """Private keys in the files of one folder, each sealed."""
+
+    def __init__(self, folder: Path, sealer: Sealer) -> None:
+        self.folder, self.sealer = folder, sealer
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.unwrapper = lru_cache(maxsize=256)(self._unwrapper)
+        self._public = lru_cache(maxsize=1024)(self._public_of)
 
     def create(self, name: KeyName) -> bytes:
         """Several processes may ask at once: the first file stays and all answer with its public half."""
         path = self._path(name)
         if not path.exists():
-            write_once(path, self._seal(name, wrapping.new_private()))
-        return wrapping.public_of(self._open(name))
+            write_once(path, self.sealer.seal(name, wrapping.new_private()))
+        return self._public(name)
 
-    def _unwrapper(self, name: KeyName) -> wrapping.Unwrapper:
-        return wrapping.unwrapper(self._open(name))
+    def versions(self, owner: int) -> list[int]:
+        """As the files say."""
+        return sorted(
+            int(path.stem.rpartition("-")[2]) for path in self.folder.glob(f"{_owner(owner)}-*.sealed")
+        )
 
-    def _seal(self, name: KeyName, private: bytes) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + AESGCM(self._master()).encrypt(nonce, private, _label(name))
-
-    def _open(self, name: KeyName) -> bytes:
+    def made_at(self, name: KeyName) -> float:
+        """As the file says."""
         try:
-            sealed = self._path(name).read_bytes()
-            return AESGCM(self._master()).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _label(name))
+            return self._path(name).stat().st_mtime
+        except FileNotFoundError:
+            raise KeyNotHeld(f"{name.owner} version {name.version}") from None
+
+    def destroy(self, name: KeyName) -> None:
+        """Overwritten, then removed; on the disk when this returns."""
+        path = self._path(name)
+        self.unwrapper.cache_clear()
+        self._public.cache_clear()
+        if path.exists():
+            with path.open("r+b") as file:
+                file.write(b"\0" * path.stat().st_size)
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+            sync_folder(self.folder)
+
+    def private(self, name: KeyName) -> bytes:
+        """`KeyNotHeld` if there is none."""
+        try:
+            return self.sealer.open(name, self._path(name).read_bytes())
         except (FileNotFoundError, InvalidTag, ValueError):
             raise KeyNotHeld(f"{name.owner} version {name.version}") from None
 
-    def _master(self) -> bytes:
-        path = self.folder / "master.key"
-        if not path.exists():
-            write_once(path, AESGCM.generate_key(256))
-        return path.read_bytes()
+    def restore(self, name: KeyName, private: bytes) -> bytes:
+        """A file that is there and opens stays; one that does not open any more is put aside."""
+        public = wrapping.public_of(private)
+        path = self._path(name)
+        if path.exists():
+            try:
+                if wrapping.public_of(self.private(name)) == public:
+                    return public
+            except KeyNotHeld:
+                pass
+            path.rename(path.with_suffix(".lost"))
+        write_once(path, self.sealer.seal(name, private))
+        self.unwrapper.cache_clear()
+        self._public.cache_clear()
+        return public
+
+    def _unwrapper(self, name: KeyName) -> wrapping.Unwrapper:
+        return wrapping.unwrapper(self.private(name))
+
+    def _public_of(self, name: KeyName) -> bytes:
+        return wrapping.public_of(self.private(name))
 
     def _path(self, name: KeyName) -> Path:
-        owner = "release" if name.owner == RELEASE else f"organisation-{name.owner}"
-        return self.folder / f"{owner}-{name.version}.sealed"
+        return self.folder / f"{_owner(name.owner)}-{name.version}.sealed"
 
 
-def _label(name: KeyName) -> bytes:
-    return encode("ihala private key 1", name.owner, name.version)
+def _owner(owner: int) -> str:
+    return "release" if owner == RELEASE else f"organisation-{owner}"
 
 
 @lru_cache(maxsize=8)
-def _local(folder: Path) -> LocalKeyFile:
-    return LocalKeyFile(folder)
+def _files(folder: Path, how: tuple[tuple[str, str], ...]) -> KeyFiles:
+    from . import sealers
+
+    return KeyFiles(folder, sealers.chosen(folder, dict(how)))
 
 
 def custody() -> Custody:
-    """The custody this process uses: a key file in the folder of setting VAULT_DIR."""
-    return _local(Path(settings.VAULT_DIR))
+    """The custody this process uses: settings VAULT_DIR and CUSTODY."""
+    return _files(Path(settings.VAULT_DIR), tuple(sorted(settings.CUSTODY.items())))

@@ -24,7 +24,6 @@ from django.conf import settings
 from ihala.core.refusal import Refused
 
 from . import refusals, salts, wire
-from .custody import KeyNotHeld
 from .sealing import NotOpened
 
 INSIDE = "inside"
@@ -41,6 +40,8 @@ TRAVELLING: dict[str, type[Exception]] = {}
 Function = TypeVar("Function", bound=Callable[..., Any])
 VERBS: dict[str, Callable[..., Any]] = {}
 """What the agent can be asked, by name."""
+ADMINISTRATION: set[str] = set()
+"""Of these, what only processes of the agent's own account and root may ask: the command line."""
 
 _mine = threading.local()
 
@@ -50,11 +51,13 @@ def inside() -> bool:
     return bool(settings.KEY_AGENT == INSIDE)
 
 
-def through(verb: str) -> Callable[[Function], Function]:
+def through(verb: str, *, administration: bool = False) -> Callable[[Function], Function]:
     """Mark a function as one that only the agent can carry out."""
 
     def marked(function: Function) -> Function:
         VERBS[verb] = function
+        if administration:
+            ADMINISTRATION.add(verb)
         signature = inspect.signature(function)
 
         @wraps(function)
@@ -74,7 +77,7 @@ def travels(error: type[Exception]) -> type[Exception]:
     return error
 
 
-for _error in (NotOpened, KeyNotHeld, salts.Erased, salts.OnlyWhole):
+for _error in (NotOpened, salts.Erased, salts.OnlyWhole):
     travels(_error)
 
 

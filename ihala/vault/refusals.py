@@ -28,11 +28,24 @@ AWAY = Refusal(
 NO_MEMBER = Refusal(
     "no_member", _("Only somebody who works for the organisation now can open its content."), Status.FORBIDDEN
 )
+QUOTA = Refusal(
+    "quota_reached",
+    _(
+        "More cases and referrals were opened lately than work usually needs, so nothing further opens for now. The "
+        "data protection officers have been told. If this is work, call them; otherwise wait an hour."
+    ),
+    Status.TOO_MANY,
+)
+STEP_UP = Refusal(
+    "step_up_needed",
+    _("This shows where somebody is safe, so please confirm first that it is you. Then it opens."),
+    Status.FORBIDDEN,
+)
 NOT_NOW = Refusal("agent_refused", _("This is not possible now."))
 
 BY_CODE = {
     refusal.code: refusal
-    for refusal in (NO_LIVE_BASIS, NOT_ACCEPTED, NOT_CONFIRMED, AWAY, NO_MEMBER, NOT_NOW)
+    for refusal in (NO_LIVE_BASIS, NOT_ACCEPTED, NOT_CONFIRMED, AWAY, NO_MEMBER, QUOTA, STEP_UP, NOT_NOW)
 }
 
 

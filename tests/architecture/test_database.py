@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from config.grants import TABLES
+from config.grants import OF_AGENT, TABLES
 from ihala.core.models import Clear, Sealed
 
 OPEN_TABLES: dict[str, str] = {
@@ -111,8 +111,10 @@ def test_the_key_agent_reads_keys_grants_and_the_log_and_nothing_else(catalogue,
     assert {table: verbs for table, verbs in may.items() if verbs} == {
         "vault_grant": ("SELECT", "INSERT", "DELETE"),
         "vault_deposit": ("SELECT", "INSERT", "DELETE"),
-        "vault_organisationkey": ("SELECT",),
+        "vault_organisationkey": ("SELECT", "INSERT"),
         "audit_event": ("SELECT", "INSERT"),
+        "notifications_notification": ("INSERT",),
+        **{table: tuple(verbs.split(", ")) for table, verbs in OF_AGENT.items()},
     }
 
 

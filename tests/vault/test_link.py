@@ -9,7 +9,6 @@ import pytest
 
 from ihala.core.refusal import Refused
 from ihala.vault import actions, link, refusals, salts, wire
-from ihala.vault.custody import KeyNotHeld
 from ihala.vault.sealing import NotOpened
 
 from .cast import AMAN, ME
@@ -91,7 +90,6 @@ def test_a_question_is_asked_again_when_the_agent_dies_over_it(agent):
         ({"refused": "no_live_basis"}, Refused, "no_live_basis"),
         ({"refused": "something_new"}, Refused, "agent_refused"),
         ({"raised": "NotOpened", "text": "t.f"}, NotOpened, None),
-        ({"raised": "KeyNotHeld", "text": "7"}, KeyNotHeld, None),
     ],
 )
 def test_no_comes_as_it_was_said(agent, said, error, code):

@@ -170,14 +170,15 @@ RACE = """
 import sys, time, pathlib, uuid
 from django.conf import settings
 settings.configure(SALTS_DIR=sys.argv[1])
-from ihala.vault import salts, custody, wrapping
+from ihala.vault import salts, custody, sealers, wrapping
 start = pathlib.Path(sys.argv[1]) / "go"
 print("ready", flush=True)
 while not start.exists():
     time.sleep(0.0005)
 salt = salts.ensure(uuid.UUID(int=1), ["triage"])["triage"]
 more = salts.ensure(uuid.UUID(int=1), ["person"])["person"]
-public = custody.LocalKeyFile(pathlib.Path(sys.argv[1]) / "keys").create(custody.KeyName(7))
+keys = pathlib.Path(sys.argv[1]) / "keys"
+public = custody.KeyFiles(keys, sealers.MasterKey(keys, None)).create(custody.KeyName(7))
 print(salt.hex(), more.hex(), public.hex(), flush=True)
 """
 
