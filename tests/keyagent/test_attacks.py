@@ -9,16 +9,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
 
-from ihala.accounts.roles import Role
 from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
 from ihala.audit.models import Event
 from ihala.core.acting import acting
 from ihala.core.refusal import Refused
-from ihala.notifications.enums import Kind
-from ihala.notifications.models import Notification
 from ihala.organisations.models import Actor
 from ihala.referrals.actions import package, sealed
 from ihala.referrals.enums import State
@@ -27,18 +23,7 @@ from ihala.vault.models import Grant, OrganisationKey
 from ihala.vault.sealing import Place, SecretName
 from tests import given
 
-from .conftest import made
-
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("keyagent")]
-
-
-@pytest.fixture(scope="module")
-def running(server, django_db_setup, tmp_path_factory):
-    """An agent with small quotas: three different cases and referrals within an hour."""
-    agent = made(tmp_path_factory.mktemp("attacked"), server, IHALA_QUOTAS="3/9 3/9 90/90")
-    agent.start()
-    yield agent
-    agent.stop()
 
 
 def ask(openings, actor, purpose="work"):
@@ -54,39 +39,6 @@ def refusal_of(call):
     with pytest.raises(Refused) as refused:
         call()
     return refused.value.refusal.code
-
-
-def test_it_opens_no_faster_than_the_quota_each_opening_stays_on_record_and_the_alarm_rings(key_agent):
-    scenes = [given.a_scene_at(State.SENT) for _number in range(4)]
-    duty, officer = given.actor("dfwac.duty"), given.actor("dfwac.dpo")
-    thief = Actor(
-        duty.user_id, duty.membership_id, duty.organisation_id
-    )  # whatever it says, within what exists
-    key_agent.stop()
-    key_agent.start()  # what playing the scenes opened counts too: it is in the log, and a restart forgives nothing
-    with acting(duty):
-        before = Event.objects.filter(name=EventName.SEALED_OPENED, user_id=duty.user_id, refusal="").count()
-    opened = 0
-    with acting(thief):
-        for scene in scenes:
-            try:
-                ask([thread_of(scene.subject)], thief)
-                opened += 1
-            except Refused as refused:
-                assert refused.refusal.code == "quota_reached"
-        transaction.set_rollback(True)  # and it tries to unlog what it did
-    assert 0 < opened <= 3
-    with acting(officer):
-        mine = Event.objects.filter(name=EventName.SEALED_OPENED, user_id=duty.user_id)
-        assert mine.filter(refusal="").count() == before + opened
-        assert mine.filter(refusal="quota_person").count() == len(scenes) - opened
-        (alarm,) = Event.objects.filter(name=EventName.SEALED_ALARM)
-        assert alarm.detail["user"] == duty.user_id
-        (notice,) = Notification.objects.filter(kind=Kind.LOOK_AT_LOG)
-        assert (notice.roles, notice.subject_id) == ([Role.DPO], None)
-        for statement in ("DELETE FROM audit_event", "UPDATE audit_event SET name = 'x'"):
-            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(statement)
 
 
 def test_it_cannot_ask_for_another_organisations_grant_and_trying_doors_rings(key_agent):
