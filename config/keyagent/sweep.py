@@ -12,8 +12,10 @@ from typing import TypeVar
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from ihala.audit import actions as audit
-from ihala.audit import comparing  # noqa: F401 — one of the questions the agent answers
-from ihala.audit import keys
+from ihala.audit import (
+    comparing,  # noqa: F401 — one of the questions the agent answers
+    keys,
+)
 from ihala.core.clock import now
 from ihala.core.refusal import Refused
 from ihala.vault.enums import SubjectKind
