@@ -35,5 +35,5 @@ def _all(statements: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0007_what_the_key_agent_reads")]
+    dependencies = [("referrals", "0010_hold_beds")]
     operations = [migrations.RunSQL(INSERT + _all(UPDATE), NO_INSERT + _all(NO_UPDATE))]
