@@ -40,6 +40,15 @@ def add_to(commands: Any) -> None:
     train.add_argument("--out", type=Path, help="where to write the weights (else into the package)")
     train.set_defaults(run=_guarded(_train))
 
+    bench = actions.add_parser("bench", help="measure on names kept apart from training")
+    bench.add_argument("--pairs", type=Path, default=PAIRS, help="the attested spellings to split")
+    bench.add_argument("--people", type=_positive, default=12_000, help="size of the pool, up to a million")
+    bench.add_argument("--queries", type=_positive, default=300, help="queries of each kind")
+    bench.add_argument(
+        "--lists", type=int, default=10_000, help="size of the lists to link; 0 leaves linking out"
+    )
+    bench.set_defaults(run=_guarded(_bench))
+
 
 def _positive(text: str) -> int:
     value = int(text)
@@ -97,6 +106,15 @@ def _link(options: argparse.Namespace) -> int:
         print(left[pair.left].key, right[pair.right].key, f"{pair.score:.3f}", sep="\t")
     sys.stdout.flush()
     return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from .bench import run
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    return run.run(options.pairs, say, people=options.people, queries=options.queries, lists=options.lists)
 
 
 def _train(options: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from .vocabulary import NOTHING, Vocabulary
 NO_YEAR = 0
 EXACT = 1000
 """How many people are compared exactly."""
-WEAK, SPACE = 0.55, 3.0
+WEAK, SPACE = 0.45, 3.0
 """Below this share of what the name itself would score, other spacings are tried; each costs this much."""
 SHARE, FLOOR_LEAST, FLOOR_MOST = 0.25, 1.0, 4.0
 """A token comes near when it has this share of what a repetition would score, within these bounds."""
@@ -72,6 +72,7 @@ class Index:
         tokens = tokens_of(name)
         if not tokens or not self.size or not self.vocabulary.size:
             return []
+        memory = {} if memory is None else memory
         found = self._found(tokens, year, memory)
         worth = sum(self.vocabulary.repeated(token) for token in tokens)
         if max(found.values(), default=0.0) < WEAK * worth:
@@ -81,16 +82,20 @@ class Index:
         best = heapq.nsmallest(top, ((-score, place) for place, score in found.items()))
         return [Hit(place, -score) for score, place in best]
 
-    def _found(self, tokens: list[Token], year: int | None, memory: Memory | None) -> dict[int, float]:
+    @property
+    def nbytes(self) -> int:
+        """Bytes held for people and tokens."""
+        mine = [value for value in vars(self).values() if isinstance(value, np.ndarray)]
+        return sum(array.nbytes for array in mine) + self.vocabulary.nbytes
+
+    def _found(self, tokens: list[Token], year: int | None, memory: Memory) -> dict[int, float]:
         near = [self._near(token, memory) for token in tokens]
         who = self._candidates(near, year)
         if not len(who):
             return {}
         return dict(zip(who.tolist(), self._exact(who, tokens, near, year).tolist(), strict=True))
 
-    def _near(self, token: Token, memory: Memory | None) -> tuple[np.ndarray, np.ndarray]:
-        if memory is None:
-            return self.vocabulary.near(token, self._floor(token))
+    def _near(self, token: Token, memory: Memory) -> tuple[np.ndarray, np.ndarray]:
         if token not in memory:
             memory[token] = self.vocabulary.near(token, self._floor(token))
         return memory[token]

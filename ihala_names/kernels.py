@@ -15,87 +15,93 @@ ROWS = 34
 
 
 @njit(cache=True, nogil=True)
-def _arabic_step(D, d, m, a, a1, q, n, R1, R2, T):
-    """Column `d` of an Arabic vocabulary token (letters a1, a) against a Latin query `q`."""
+def _arabic_step(D, d, m, w, n, E, W1, W2, W3, W4, T):
+    """Column `d` of an Arabic vocabulary token `w` against a Latin query."""
     ins, dele, swap = T[1], T[2], T[3]
+    a = w[d - 1]
+    a1 = w[d - 2] if d > 1 else a
     for j in range(m + 1):
-        s = D[d - 1, j] * (R1[a, 0] + dele)
+        s = D[d - 1, j] * (E[a] + dele)
         if j > 0:
-            s += D[d - 1, j - 1] * R1[a, q[j - 1]] + D[d, j - 1] * ins
+            s += D[d - 1, j - 1] * W1[a, j - 1] + D[d, j - 1] * ins
             if d > 1:
-                s += D[d - 2, j - 1] * R2[a1 * n + a, q[j - 1]]
+                s += D[d - 2, j - 1] * W4[a1 * n + a, j - 1]
         if j > 1:
-            s += D[d - 1, j - 2] * R1[a, q[j - 2] * 28 + q[j - 1]]
+            s += D[d - 1, j - 2] * W2[a, j - 1]
             if d > 1:
-                s += D[d - 2, j - 2] * swap * R1[a1, q[j - 1]] * R1[a, q[j - 2]]
+                s += D[d - 2, j - 2] * swap * W1[a1, j - 1] * W1[a, j - 2]
         if j > 2:
-            s += D[d - 1, j - 3] * R1[a, q[j - 3] * 784 + q[j - 2] * 28 + q[j - 1]]
+            s += D[d - 1, j - 3] * W3[a, j - 1]
         D[d, j] = s
 
 
 @njit(cache=True, nogil=True)
-def _latin_step(D, d, m, w, q, n, R1, R2, T):
-    """Column `d` of a Latin vocabulary token `w` against an Arabic query `q`."""
+def _latin_step(D, d, m, w, W1, W4, T):
+    """Column `d` of a Latin vocabulary token `w` against an Arabic query."""
     ins, dele, swap = T[1], T[2], T[3]
-    l1 = w[d - 1]
+    x = w[d - 1]
+    y = w[d - 2] if d > 1 else x
+    two = y * 28 + x
+    three = w[d - 3] * 784 + two if d > 2 else 0
     for i in range(m + 1):
         s = D[d - 1, i] * ins
         if i > 0:
-            a = q[i - 1]
-            s += D[d, i - 1] * (R1[a, 0] + dele) + D[d - 1, i - 1] * R1[a, l1]
+            s += D[d, i - 1] * (W1[0, i - 1] + dele) + D[d - 1, i - 1] * W1[x, i - 1]
             if d > 1:
-                s += D[d - 2, i - 1] * R1[a, w[d - 2] * 28 + l1]
+                s += D[d - 2, i - 1] * W1[two, i - 1]
             if d > 2:
-                s += D[d - 3, i - 1] * R1[a, w[d - 3] * 784 + w[d - 2] * 28 + l1]
+                s += D[d - 3, i - 1] * W1[three, i - 1]
             if i > 1:
-                s += D[d - 1, i - 2] * R2[q[i - 2] * n + a, l1]
+                s += D[d - 1, i - 2] * W4[x, i - 1]
                 if d > 1:
-                    s += D[d - 2, i - 2] * swap * R1[q[i - 2], l1] * R1[a, w[d - 2]]
+                    s += D[d - 2, i - 2] * swap * W1[x, i - 2] * W1[y, i - 1]
         D[d, i] = s
 
 
 @njit(cache=True, nogil=True)
-def _same_step(D, d, m, w, q, S1, S2, S3, n, T):
+def _same_step(D, d, m, w, q, n, E, W1, W2, W3, W4, T):
     """Column `d` of a vocabulary token `w` against a query `q` in the same script."""
     ins, swap = T[1], T[3]
     x = w[d - 1]
+    z = w[d - 2] if d > 1 else x
+    two = z * n + x
+    wide = W4.shape[0] > 1
     for i in range(m + 1):
-        s = D[d - 1, i] * (S1[x, 0] + ins)
+        s = D[d - 1, i] * (E[x] + ins)
         if i > 0:
-            y = q[i - 1]
-            s += D[d, i - 1] * (S1[0, y] + ins) + D[d - 1, i - 1] * S1[x, y]
+            s += D[d, i - 1] * (W1[0, i - 1] + ins) + D[d - 1, i - 1] * W1[x, i - 1]
             if d > 1:
-                s += D[d - 2, i - 1] * S2[w[d - 2] * n + x, y]
+                s += D[d - 2, i - 1] * W2[two, i - 1]
             if i > 1:
-                s += D[d - 1, i - 2] * S2[q[i - 2] * n + y, x]
+                s += D[d - 1, i - 2] * W3[x, i - 1]
                 if d > 1:
-                    pair = S3[w[d - 2] * n + x, q[i - 2] * n + y] if S3.shape[0] > 1 else 0.0
-                    if w[d - 2] == y and x == q[i - 2]:
-                        pair += swap * S1[x, x] * S1[y, y]
-                    s += D[d - 2, i - 2] * pair
+                    if wide:
+                        s += D[d - 2, i - 2] * W4[two, i - 1]
+                    if z == q[i - 1] and x == q[i - 2]:
+                        s += D[d - 2, i - 2] * swap * W1[x, i - 2] * W1[z, i - 1]
         D[d, i] = s
 
 
 @njit(cache=True, nogil=True)
-def _first_column(kind, D, m, q, R1, T):
+def _first_column(kind, D, m, W1, T):
     D[0, 0] = 1.0
     for i in range(1, m + 1):
         if kind == 0:
             D[0, i] = D[0, i - 1] * T[1]
         elif kind == 1:
-            D[0, i] = D[0, i - 1] * (R1[q[i - 1], 0] + T[2])
+            D[0, i] = D[0, i - 1] * (W1[0, i - 1] + T[2])
         else:
-            D[0, i] = D[0, i - 1] * (R1[0, q[i - 1]] + T[1])
+            D[0, i] = D[0, i - 1] * (W1[0, i - 1] + T[1])
 
 
 @njit(cache=True, nogil=True)
-def _step(kind, D, d, m, w, q, n, R1, R2, S3, T):
+def _step(kind, D, d, m, w, q, n, E, W1, W2, W3, W4, T):
     if kind == 0:
-        _arabic_step(D, d, m, w[d - 1], w[d - 2] if d > 1 else w[d - 1], q, n, R1, R2, T)
+        _arabic_step(D, d, m, w, n, E, W1, W2, W3, W4, T)
     elif kind == 1:
-        _latin_step(D, d, m, w, q, n, R1, R2, T)
+        _latin_step(D, d, m, w, W1, W4, T)
     else:
-        _same_step(D, d, m, w, q, R1, R2, S3, n, T)
+        _same_step(D, d, m, w, q, n, E, W1, W2, W3, W4, T)
 
 
 @njit(cache=True, nogil=True)
@@ -111,27 +117,29 @@ def _reach(D, depth, m, best):
 
 
 @njit(cache=True, nogil=True)
-def pair(kind, q, w, R1, R2, S3, T):
+def pair(kind, q, w, n, E, W1, W2, W3, W4, T):
     """The ratio of one pair of tokens."""
     D = np.zeros((ROWS, ROWS))
-    _first_column(kind, D, q.shape[0], q, R1, T)
+    _first_column(kind, D, q.shape[0], W1, T)
     for depth in range(1, w.shape[0] + 1):
-        _step(kind, D, depth, q.shape[0], w, q, R1.shape[0], R1, R2, S3, T)
+        _step(kind, D, depth, q.shape[0], w, q, n, E, W1, W2, W3, W4, T)
     return D[w.shape[0], q.shape[0]]
 
 
 @njit(cache=True, nogil=True)
-def scan(kind, q, base, M, best, letters, starts, lcp, low, high, R1, R2, S3, T, floor, out_id, out_score):
+def scan(
+    kind, q, base, M, best, letters, starts, lcp, low, high, n, E, W1, W2, W3, W4, T, floor, out_id, out_score
+):  # fmt: skip
     """Tokens `low`..`high` of the vocabulary that score at least `floor` (natural log) with the query `q`.
 
-    `kind`: 0 Latin query on Arabic tokens, 1 Arabic query on Latin tokens, 2 one script (R1, R2, S3 are then its
-    tables). `base` is what the query's own letters weigh, `M` the same for each token; `best[i]` is the best factor
-    the letters after the i-th can still bring. Returns how many were written to `out_id`, `out_score`.
+    `kind`: 0 Latin query on Arabic tokens, 1 Arabic query on Latin tokens, 2 one script; `E` and `W1` to `W4` are the
+    ratios of the model laid out for this query (`vocabulary.laid_out`). `base` is what the query's own letters weigh,
+    `M` the same for each token; `best[i]` is what the letters after the i-th can still bring. Returns how many were
+    written to `out_id`, `out_score`.
     """
     m = q.shape[0]
     D = np.zeros((ROWS, ROWS))
-    _first_column(kind, D, m, q, R1, T)
-    n = R1.shape[0]
+    _first_column(kind, D, m, W1, T)
     count, depth, dead = 0, 0, 99
     for t in range(low, high):
         w = letters[starts[t] : starts[t + 1]]
@@ -144,7 +152,7 @@ def scan(kind, q, base, M, best, letters, starts, lcp, low, high, R1, R2, S3, T,
         alive = True
         while depth < k:
             depth += 1
-            _step(kind, D, depth, m, w, q, n, R1, R2, S3, T)
+            _step(kind, D, depth, m, w, q, n, E, W1, W2, W3, W4, T)
             if _reach(D, depth, m, best) < T[0]:
                 dead = depth
                 alive = False
@@ -159,10 +167,10 @@ def scan(kind, q, base, M, best, letters, starts, lcp, low, high, R1, R2, S3, T,
 
 
 @njit(cache=True, nogil=True)
-def complete(kind, q, base, M, letters, starts, ids, R1, R2, S3, T, row):
+def complete(kind, q, base, M, letters, starts, ids, n, E, W1, W2, W3, W4, T, row):
     """Score the tokens `ids` with the query one by one, whatever comes of it, into `row`."""
     for t in ids:
-        ratio = pair(kind, q, letters[starts[t] : starts[t + 1]], R1, R2, S3, T)
+        ratio = pair(kind, q, letters[starts[t] : starts[t + 1]], n, E, W1, W2, W3, W4, T)
         row[t] = np.log(ratio) - base - M[t] if ratio > 0.0 else -99.0
 
 
