@@ -15,8 +15,8 @@ from ihala.organisations import rules as agreements
 from ihala.organisations.rules import TermsView
 
 from . import questions
-from .enums import Likeness, RecordKind
-from .models import Referral, ReferralSide, SideRecord
+from .enums import Likeness, RecordKind, Step
+from .models import Referral, ReferralSide, SideRecord, StepTaken
 from .models_apart import Comparison
 
 _ABSENT = object()
@@ -62,6 +62,14 @@ def side(referral: Referral, organisation_id: int) -> ReferralSide | None:
     if (found := _kept(referral, name)) is not _ABSENT:
         return found
     return _keep(referral, name, questions.side_of(referral, organisation_id))
+
+
+def lacks_note(referral: Referral, step: Step) -> bool:
+    """Whether the line of the last such step came to stand without a note. One query."""
+    last = (
+        StepTaken.objects.filter(referral=referral, step=step).order_by("-id").values_list("note", flat=True)
+    )
+    return last.first() is None
 
 
 def conflict_check(referral: Referral) -> tuple[SideRecord | None, datetime | None]:

@@ -114,6 +114,12 @@ DONE: dict[Step, Any] = {
 }
 
 
+NOTE_LEFT_OUT = _(
+    "The withdrawal is in force. Its note could not be sealed at this moment and was not kept: please add it as an "
+    "internal note when sealed content opens again."
+)
+
+
 def done(step: Step) -> str:
     """The message after a step."""
     return str(DONE.get(step, _("Done: %(step)s.") % {"step": step.label}))

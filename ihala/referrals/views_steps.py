@@ -10,14 +10,14 @@ from django.views.decorators.http import require_http_methods
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.organisations.models import Request
 
-from . import workflow
+from . import facts, workflow
 from .enums import Step
 from .forms_refused import kept
 from .forms_steps import STEP_FORMS, StepForm
 from .models import Referral
 from .presenting import head, steps_so_far
 from .presenting_steps import beside, initial
-from .presenting_words import EXPLAINED, QUIET, done
+from .presenting_words import EXPLAINED, NOTE_LEFT_OUT, QUIET, done
 from .views import asked_of, found
 
 DANGEROUS = frozenset(QUIET) - {Step.RETURN_PROPOSAL, Step.RETURN} | {Step.REPORT_NOT_ARRIVED}
@@ -53,6 +53,12 @@ def _take(request: Request, referral: Referral, wanted: Step) -> HttpResponse:
         form.prepare()  # what can be chosen has changed, where somebody was faster
         return _asked(request, present, form, status=kept(form, refused, present))
     messages.success(request, done(wanted))
+    if (
+        form.cleaned_data.get("text")
+        and wanted is Step.WITHDRAW_CONSENT
+        and facts.lacks_note(referral, wanted)
+    ):
+        messages.warning(request, str(NOTE_LEFT_OUT))
     return _after(wanted, referral, after)
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection, transaction
 
 from ihala.audit import actions as audit
@@ -19,6 +20,7 @@ from ihala.referrals import actions
 from ihala.referrals.actions import package, sealed
 from ihala.referrals.enums import State
 from ihala.referrals.models import Receipt, Referral
+from ihala.referrals.presenting_words import NOTE_LEFT_OUT
 from ihala.vault import link
 from ihala.vault.models import Deposit, Grant
 from tests import given
@@ -156,6 +158,19 @@ def test_consent_is_withdrawn_with_the_agent_dead_and_takes_back_what_waits(key_
         assert not Grant.objects.filter(
             subject_id=scene.subject.pk, subject_kind="referral", organisation_id=scene.subject.receiver_id
         )
+
+
+def test_with_the_agent_dead_a_withdrawal_goes_through_without_its_note_and_says_so(key_agent, monkeypatch):
+    monkeypatch.setattr(link, "PATIENCE", 0.0)
+    scene = given.a_scene_at(State.UNDER_REVIEW)
+    worker = given.signed_in("aman.caseworker")
+    key_agent.kill()
+    address = f"/referrals/{scene.subject.reference}/step/withdraw_consent/"
+    answer = worker.post(address, {"text": "قالت إنها لا تريد"})
+    assert answer.status_code == 302
+    with acting(given.actor("aman.caseworker")):
+        assert Referral.objects.get(pk=scene.subject.pk).state == State.CONSENT_WITHDRAWN
+    assert [str(one) for one in get_messages(answer.wsgi_request)][-1] == str(NOTE_LEFT_OUT)
 
 
 def test_a_release_under_way_loses_against_a_withdrawal(key_agent, monkeypatch):

@@ -78,7 +78,8 @@ def withdraw_consent(referral: Referral, *, by: Actor, text: str = "") -> Referr
     """She takes her consent back: always succeeds, from every state and for either party.
 
     Every referral that rests on the same consent is closed with it. A legal basis other than consent is not touched,
-    so such a referral goes on; the withdrawal is recorded.
+    so such a referral goes on; the withdrawal is recorded. A note that cannot be sealed now (the key agent is away) is
+    left out; `facts.lacks_note` tells.
     """
     visible = Referral.objects.visible_to(by).filter(pk=referral.pk).first()
     if visible is None:
@@ -91,7 +92,10 @@ def withdraw_consent(referral: Referral, *, by: Actor, text: str = "") -> Referr
         _record_withdrawal(consent_id, by)
         for other in Referral.objects.filter(basis_id=consent_id).exclude(pk=visible.pk):
             _close_for_withdrawal(other, by, "")
-    return _close_for_withdrawal(visible, by, text)
+    try:
+        return _close_for_withdrawal(visible, by, text)
+    except Refused:  # only sealing the note can be refused: what she said does not wait for the key agent
+        return _close_for_withdrawal(visible, by, "")
 
 
 def withdraw_given_consent(consent_id: UUID, *, by: Actor) -> None:
