@@ -213,10 +213,10 @@ def warn_at(start: datetime, until: datetime) -> datetime:
 
 
 def why_not_arrive(hold: Hold) -> Refusal | None:
-    """A hold that has lapsed may still become a stay, if its beds are free: she has arrived, only late."""
-    if hold.ended_how in ("", HoldEnd.LAPSED):
-        return None
-    return HOLD_ENDED
+    """A hold that has lapsed may still become a stay, once, if its beds are free: she has arrived, only late."""
+    if hold.ended_how not in ("", HoldEnd.LAPSED) or Stay.objects.filter(hold=hold).exists():
+        return HOLD_ENDED
+    return None
 
 
 def live_hold(family: UUID) -> Hold | None:

@@ -6,6 +6,7 @@ own transaction. Taking away needs nobody.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,19 @@ def first_key(organisation_id: int) -> bytes:
     return custody().create(KeyName(organisation_id))
 
 
+@dataclass
+class Handed:
+    """Who was handed which secrets, of several sealings that are written together."""
+
+    grants: list[Grant] = field(default_factory=list)
+    deposits: list[Deposit] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Two statements at most, however many were sealed."""
+        Grant.objects.bulk_create(self.grants)
+        Deposit.objects.bulk_create(self.deposits)
+
+
 def seal_new(
     subject: Subject,
     contents: Mapping[Any, Values],
@@ -54,20 +68,24 @@ def seal_new(
     holders: Shares,
     deposits: Shares | None = None,
     also: Iterable[tuple[SecretName, Shares]] = (),
+    into: Handed | None = None,
 ) -> dict[Any, list[bytes]]:
     """Make a secret for each class of `contents`, seal its values, and hand the secrets out.
 
     `holders` get grants now, receivers in `deposits` when they have accepted. A class may be empty: content can be
     added later (`audit.actions.seal_more`); `also` makes further empty ones of the same root, such as a thread's. At
-    most three statements; IntegrityError if a secret of that name exists.
+    most two statements, none with `into`, whose caller writes them; IntegrityError if a secret of that name exists.
     """
     placed = [(str(cls), list(values)) for cls, values in contents.items()]
     sealed, grants, waiting = made(
         subject, placed, version, author, _plain(holders), _plain(deposits or {}),
         [(name, _plain(shares)) for name, shares in also],
     )  # fmt: skip
-    Grant.objects.bulk_create(grants)
-    Deposit.objects.bulk_create(waiting)
+    handed = into or Handed()
+    handed.grants += grants
+    handed.deposits += waiting
+    if into is None:
+        handed.write()
     return dict(zip(contents, sealed, strict=True))
 
 

@@ -59,11 +59,6 @@ def rows(town: Town, count: int) -> Iterator[str]:
     spent = time.process_time() - begun
     yield f"bilingual {count} x {count}, hardened: {quality(found, left, right, shared)}, {spent:.1f} s CPU"
     yield _febrl()
-    for name in ("anonlink", "splink"):
-        if find_spec(name) is None:
-            yield f"{name}: not installed here, not measured"
-        else:
-            yield f"{name}: installed, but compares one script only; it finds no pair across scripts"
 
 
 def _febrl() -> str:

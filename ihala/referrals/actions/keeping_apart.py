@@ -40,8 +40,11 @@ def _name(deposit: PersonsDeposit) -> SecretName:
     return SecretName(subject(deposit.referral), str(SAFETY), deposit.version, deposit.organisation_id)
 
 
-def deposit(referral: Referral, content: CaseContent, *, dispatched: bool) -> None:
-    """Along with a version of the package; nothing where there is nobody to compare or no basis to rest on."""
+def deposit(referral: Referral, content: CaseContent, *, dispatched: bool, into: vault.Handed) -> None:
+    """Along with a version of the package, handed out `into` its secrets.
+
+    Nothing where there is nobody to compare or no basis to rest on.
+    """
     people = [found for one in content.persons_of_concern if (found := _traits(one))]
     if referral.basis_id is None or not people:
         return
@@ -51,7 +54,7 @@ def deposit(referral: Referral, content: CaseContent, *, dispatched: bool) -> No
     )  # fmt: skip
     sealed = vault.seal_new(
         subject(referral), {SAFETY: [(Place.of(row, "people"), people)]}, row.version, referral.sender_id,
-        holders={referral.sender_id: {SAFETY: OWN}}, deposits=_waiting(referral) if dispatched else None,
+        holders={referral.sender_id: {SAFETY: OWN}}, deposits=_waiting(referral) if dispatched else None, into=into,
     )  # fmt: skip
     row.people = sealed[SAFETY][0]
     row.save(force_insert=True)

@@ -99,17 +99,20 @@ def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
     deposits: Shares = {}
     if dispatched:
         holders[referral.receiver_id], deposits[referral.receiver_id] = _shares(referral, list(documents))
+    handed = vault.Handed()
     ciphertexts = vault.seal_new(
         sealed.package_subject(referral),
         {cls: [(Place.of(part, "document"), documents[cls])] for part in parts for cls in [part.disclosure_class]},
         referral.package_version, referral.sender_id, holders=holders, deposits=deposits,
         also=[(sealed.thread(referral), sealed.thread_shares(referral))] if dispatched and first else [],
+        into=handed,
     )  # fmt: skip
+    keeping_apart.deposit(referral, content, dispatched=dispatched, into=handed)
+    handed.write()
     for part in parts:
         part.document = ciphertexts[part.disclosure_class][0]
     insert(parts)
     files.keep_copies(parts, own_case(referral, by), by=by)
-    keeping_apart.deposit(referral, content, dispatched=dispatched)
     if dispatched:
         _write_released(referral, parts, holders[referral.receiver_id])
 
