@@ -41,7 +41,6 @@ def test_the_bench_prints_every_row(pairs, capsys):
         "same script, 1 edit",
         "hardened",
         "FEBRL 4",
-        "splink",
     ):
         assert row in said
 
