@@ -119,7 +119,7 @@ class Report:
     def _read(self) -> list[str]:
         written = ", ".join(f"{number} {table}" for table, number in self.rows_written.items())
         return [
-            "Statements are counted inside the product's process through Django's test client, SAVEPOINTs apart.",
+            "Statements are counted through Django's test client, without SAVEPOINTs and without the key agent's own.",
             f"Raw psycopg writes what one sending wrote ({written}) in one transaction on 8 connections.",
             "CPU ms: what the server's processes and PostgreSQL worked per request, as the kernel counts it.",
             "Two cores offer 2,000 ms a second: 2,000 / CPU ms is what a quiet machine can do at most.",

@@ -15,7 +15,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -51,6 +52,21 @@ def inside() -> bool:
     return bool(settings.KEY_AGENT == INSIDE)
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    """What happens in here is the agent's work, though it is done in this process."""
+    _mine.answering = getattr(_mine, "answering", 0) + 1
+    try:
+        yield
+    finally:
+        _mine.answering -= 1
+
+
+def answering() -> bool:
+    """Whether this thread does the work of an agent inside this process: its statements are not the request's own."""
+    return bool(getattr(_mine, "answering", 0))
+
+
 def through(verb: str, *, administration: bool = False) -> Callable[[Function], Function]:
     """Mark a function as one that only the agent can carry out."""
 
@@ -63,7 +79,8 @@ def through(verb: str, *, administration: bool = False) -> Callable[[Function], 
         @wraps(function)
         def asked(*arguments: Any, **named: Any) -> Any:
             if inside():
-                return function(*arguments, **named)
+                with _answering():
+                    return function(*arguments, **named)
             return ask(verb, signature.bind(*arguments, **named).arguments)
 
         return cast("Function", asked)

@@ -7,10 +7,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from ihala.audit.models import Event
 from ihala.cases import actions as cases
+from ihala.cases.enums import AttachmentKind
 from ihala.cases.models import Case
 from ihala.core import clock
 from ihala.core.acting import acting
+from ihala.core.refusal import Refused
 from ihala.core.vocabulary import DisclosureClass
+from ihala.demo.papers import scan
 from ihala.erasure import actions, rules, tasks
 from ihala.erasure.enums import Outcome, Standing, Unit
 from ihala.erasure.models import Erasure
@@ -150,3 +153,25 @@ def test_everything_is_on_record_and_the_log_survives(aman):
     assert names[-4:] == ["erasure.requested", "erasure.confirmed", "sealed.erased", "erasure.carried_out"]
     with acting(given.actor(OFFICER)):
         assert Event.objects.filter(subject_id=erasure.pk).count() == 3
+
+
+def test_the_preview_of_a_person_says_nothing_of_a_package_that_was_never_sent(aman):
+    scene = given.acted(given.a_scene_at(State.AWAITING_APPROVAL), "withdraw")
+    with acting(given.actor(OFFICER)):
+        child = persons(scene.file, "companion").first()
+        lines = rules.preview(ask(scene.file, Unit.PERSON, person=child))
+    assert not any(scene.subject.reference in str(line.what) for line in lines)
+
+
+def test_attachments_go_alone(aman):
+    case = given.a_case()
+    with acting(aman):
+        cases.add_attachment(case, scan(), by=aman, name="صورة.png", what=AttachmentKind.COURT_ORDER)
+        before = content_of(case, aman)
+    erased(case, Unit.CLASS, disclosure_class=DisclosureClass.ATTACHMENTS)
+    with acting(aman):
+        fresh = Case.objects.get(pk=case.pk)
+        with pytest.raises(Refused) as refused:
+            cases.open_attachment(fresh, 1, by=aman)
+        assert refused.value.refusal.code == "no_such_file"
+        assert content_of(fresh, aman).survivor == before.survivor

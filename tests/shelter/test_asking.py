@@ -16,7 +16,8 @@ from ihala.core.clock import DUBAI, at, now
 from ihala.core.refusal import Refused
 from ihala.organisations.models import Actor
 from ihala.shelter import actions, capacity
-from ihala.shelter.asked import asked_of, replies, slots_today
+from ihala.shelter.actions import asking as asking_module
+from ihala.shelter.asked import Partner, asked_of, replies, slots_today
 from ihala.shelter.fit import Household, Member
 from ihala.shelter.fit_words import Clause, Verdict
 from ihala.shelter.models import MOST_A_DAY, Asking, Bed, Enquiry
@@ -296,13 +297,35 @@ def test_capacity_knows_what_is_free_and_who_lives_there(dubai: houses.Place) ->
 
 def test_two_who_ask_at_once_take_two_slots_or_share_one_answer(dubai: houses.Place, asker: Actor) -> None:
     """The later one meets the constraint and takes the next slot."""
-    from ihala.shelter.actions import asking as module
-    from ihala.shelter.asked import Partner
-
     with at(NOON):
         enquiry = ask(asker, WOMAN)
-        partner = Partner(given.cast().dfwac, "automatic", ("shelter",))  # type: ignore[arg-type]
+        partner = _partner()
         with acting(Actor.system_of(partner.id)):
-            same = module._asked(partner, enquiry)
+            same = asking_module._asked(partner, enquiry)
             assert same is not None and same.pk == Asking.objects.get().pk
     assert now() != NOON
+
+
+def _partner() -> Partner:
+    return Partner(given.cast().dfwac, "automatic", ("shelter",))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("collisions", "asked"), [(1, True), (MOST_A_DAY, False)])
+def test_a_slot_that_was_taken_meanwhile_is_not_the_end(
+    dubai: houses.Place, asker: Actor, monkeypatch: pytest.MonkeyPatch, collisions: int, asked: bool
+) -> None:
+    """Somebody else's question took the slot between counting and writing; after a whole day of that it is a no."""
+    with at(NOON):
+        enquiry, partner = ask(asker, WOMAN), _partner()
+        real, met = Asking.save, []
+
+        def save(row: Asking, **how_: Any) -> None:
+            if len(met) < collisions:
+                met.append(row)
+                raise IntegrityError
+            real(row, **how_)
+
+        enquiry.shape = shape_of(MOTHER)
+        monkeypatch.setattr(Asking, "save", save)
+        with acting(Actor.system_of(partner.id)):
+            assert (asking_module._asked(partner, enquiry) is not None) is asked
