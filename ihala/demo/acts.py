@@ -13,6 +13,7 @@ from ihala.consent import actions as consent
 from ihala.consent.rules import Given, purposes_of
 from ihala.core.acting import acting
 from ihala.core.clock import now, today
+from ihala.core.refusal import Refused, Status
 from ihala.core.vocabulary import Category, Kind, LegalBasis, Urgency
 from ihala.organisations.models import Actor
 from ihala.referrals import actions
@@ -101,16 +102,17 @@ def _coded(action: str, who: str, key: str, default: str, **arguments: Any) -> A
 
 
 def _accept(scene: Scene, told: str) -> None:
+    """Two processes tell the story: where the other one was faster with the beds, the next ones are taken."""
     alone = scene.urgency == Urgency.EMERGENCY and scene.held is None
     who = "duty" if alone else "supervisor"
-    _do(
-        "accept",
-        f"receiver.{who}",
-        scene,
-        told,
-        case=scene.held,
-        **_place(scene, scene.receiver_s(who), told),
-    )
+    for tries_left in reversed(range(10)):
+        place = _place(scene, scene.receiver_s(who), told)
+        try:
+            _do("accept", f"receiver.{who}", scene, told, case=scene.held, **place)
+            return
+        except Refused as refused:
+            if refused.refusal.status != Status.CONFLICT or "beds" not in place or not tries_left:
+                raise
 
 
 def _place(scene: Scene, by: Actor, told: str) -> dict[str, Any]:
