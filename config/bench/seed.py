@@ -59,8 +59,8 @@ def staff(users: int) -> None:
 def actors_of(number: int) -> Actors:
     """The cast, with the caseworker and the duty officer of this number in their places."""
     from ihala.core.acting import acting
-    from ihala.organisations.middleware import actor_of
     from ihala.organisations.models import Actor, Membership, Organisation
+    from ihala.organisations.rules import actor_of
 
     actors: Actors = {}
     for organisation in Organisation.objects.filter(code__in=["aman", "dfwac"]):

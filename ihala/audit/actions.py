@@ -24,7 +24,7 @@ from ihala.vault.actions import Shares, Values
 from ihala.vault.agent import agent
 from ihala.vault.models import Deposit, Grant
 from ihala.vault.refusals import NO_LIVE_BASIS
-from ihala.vault.sealing import NotOpened, Place, SecretName, Subject, seal, unseal
+from ihala.vault.sealing import Place, SecretName, Subject, seal
 
 from .enums import EventName, Purpose
 from .models import Event
@@ -155,24 +155,9 @@ def open_sealed(
 
     keys = agent().open_keys(actor.organisation_id, [*wanted, *about], before_answering)
     return [
-        [_unsealed(opening.name, place, sealed, keys) for place, sealed in opening.values]
+        [agent().opened(opening.name, place, sealed, keys) for place, sealed in opening.values]
         for opening in openings
     ]
-
-
-def _unsealed(
-    name: SecretName, place: Place, sealed: bytes | memoryview | None, keys: Mapping[SecretName, bytes]
-) -> Any:  # fmt: skip
-    """One value. What a restored backup still holds of a part that was erased, and has a new salt since, is None."""
-    key = keys.get(name.about(place.person))
-    if key is None or sealed is None:
-        return None
-    try:
-        return unseal(key, sealed, place, name)
-    except NotOpened:
-        if agent().erased([name.about(place.person)]):
-            return None
-        raise
 
 
 def _openings_on_record(

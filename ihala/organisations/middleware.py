@@ -16,7 +16,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.crypto import constant_time_compare
 
-from ihala.accounts.roles import Role
 from ihala.accounts.rules import is_public
 from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
@@ -25,7 +24,8 @@ from ihala.core.clock import now
 from ihala.core.kept import Given, kept
 from ihala.core.refusal import Refusal, Status
 
-from .models import Actor, Membership, Request
+from .models import Membership, Request
+from .rules import actor_of
 
 SINCE = "ihala_since"
 CONFIRMATIONS = "account_authentication_methods"
@@ -128,21 +128,6 @@ def opening_of(path: str) -> Opening:
     if is_public(match.func) or match.url_name == OPENS_ITSELF:
         return Opening.PUBLIC
     return Opening.SIGN_IN if (match.url_name or "").startswith(SIGN_IN_VIEWS) else Opening.CLOSED
-
-
-def actor_of(membership: Membership) -> Actor:
-    """The actor a membership makes; user and organisation are loaded."""
-    return Actor(
-        user_id=membership.user_id,
-        membership_id=membership.pk,
-        organisation_id=membership.organisation_id,
-        roles=frozenset(Role(role) for role in membership.roles),
-        name_ar=membership.name_ar,
-        name_en=membership.name_en,
-        organisation_ar=membership.organisation.name_ar,
-        organisation_en=membership.organisation.name_en,
-        username=membership.user.username,
-    )
 
 
 def sign_in_first(request: Request) -> HttpResponse:

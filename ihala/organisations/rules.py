@@ -269,10 +269,11 @@ def staff_member(username: str) -> Actor | None:
             user=user, active=True, organisation__is_active=True
         )
         membership = found.first()
-        return None if membership is None else _acting_as(membership)
+        return None if membership is None else actor_of(membership)
 
 
-def _acting_as(membership: Membership) -> Actor:
+def actor_of(membership: Membership) -> Actor:
+    """The actor a membership makes; user and organisation are loaded."""
     return Actor(
         user_id=membership.user_id,
         membership_id=membership.pk,
@@ -280,5 +281,7 @@ def _acting_as(membership: Membership) -> Actor:
         roles=frozenset(Role(role) for role in membership.roles),
         name_ar=membership.name_ar,
         name_en=membership.name_en,
+        organisation_ar=membership.organisation.name_ar,
+        organisation_en=membership.organisation.name_en,
         username=membership.user.username,
     )

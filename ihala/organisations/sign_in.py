@@ -11,8 +11,8 @@ from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
 from ihala.core.acting import acting, at_the_door
 
-from .middleware import actor_of
 from .models import Membership
+from .rules import actor_of
 
 NOBODY = 0
 

@@ -93,8 +93,8 @@ def test_something_is_late_asked_signed_and_to_be_destroyed(told):
 def _actor(username):
     from ihala.accounts.models import User
     from ihala.core.acting import at_the_door
-    from ihala.organisations.middleware import actor_of
     from ihala.organisations.models import Membership
+    from ihala.organisations.rules import actor_of
 
     with at_the_door():
         user = User.objects.get(username=username)

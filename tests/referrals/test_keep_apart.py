@@ -22,6 +22,8 @@ from ihala.referrals.enums import ConflictResult, Likeness, State, Step
 from ihala.referrals.models import Referral
 from ihala.referrals.models_apart import MOST_COMPARISONS, Comparison, PersonsDeposit
 from ihala.shelter import actions as shelter
+from ihala.shelter.models import Stay
+from ihala.vault import salts
 from ihala.vault.models import Deposit, Grant
 from tests import given
 from tests.shelter import houses
@@ -85,6 +87,17 @@ def test_a_tie_among_those_who_live_there_says_look_closer(db: None, resident: d
     referral = sent()
     a_resident(**resident)
     assert acknowledged(referral) == Likeness.CLOSER
+
+
+def test_what_was_erased_and_came_back_with_a_backup_is_no_tie_and_no_error(db: None) -> None:
+    """The row still holds what was sealed, but the class has another salt since: nothing can be read of it."""
+    referral = sent()
+    a_resident(survivor={"name": DANIEL, "sex": "male"})
+    with acting(given.actor(SUPERVISOR)):
+        root = Stay.objects.get(departed_at=None).family
+    salts.erase(root, salts.fingerprints(root, ["identity"]))
+    salts.ensure(root, ["identity"])
+    assert acknowledged(referral) == Likeness.CLEAR
 
 
 def test_a_tie_among_the_staff_asks_for_one_more_attestation_given_in_knowledge_of_it(db: None) -> None:
