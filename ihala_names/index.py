@@ -13,12 +13,12 @@ import numpy as np
 
 from . import kernels
 from .compare import LEAST, MISSING, TURNED
-from .letters import MAX_LETTERS, Token, is_compound_part, tokens_of
+from .letters import MAX_LETTERS, Token, tokens_of
 from .model import LetterModel, shipped
+from .parts import NO_YEAR, Parts, read
 from .people import YEAR_APART, YEARS
 from .vocabulary import NOTHING, Vocabulary
 
-NO_YEAR = 0
 EXACT = 1000
 """How many people are compared exactly."""
 WEAK, SPACE = 0.45, 3.0
@@ -48,14 +48,21 @@ class Index:
         model: LetterModel | None = None,
     ) -> None:
         """Read all names once; `years` goes along with them."""
-        self.model = model or shipped()
-        tokens, self._token, self._start = _numbered(names)
-        self.size = len(self._start) - 1
-        self.vocabulary = Vocabulary(tokens, self.model)
-        del tokens
-        self._year = np.zeros(self.size, np.int16)
-        if years is not None:
-            self._year[:] = np.fromiter((year or NO_YEAR for year in years), np.int16, self.size)
+        self._hold(read(names, years), model or shipped())
+
+    @classmethod
+    def of(cls, parts: Parts, model: LetterModel | None = None) -> "Index":
+        """The index of names that were read before."""
+        index = cls.__new__(cls)
+        index._hold(parts, model or shipped())
+        return index
+
+    def _hold(self, parts: Parts, model: LetterModel) -> None:
+        self.model = model
+        self._token, self._start, self._year = parts.token, parts.start, parts.year
+        self.size = len(self._year)
+        self.hidden = np.zeros(self.size, bool)
+        self.vocabulary = Vocabulary(parts.tokens, model)
         self._people, self._pstart = _postings(self._token, self._start, self.vocabulary.size)
         self._points = np.zeros(self.size, np.float32)
         self._stamp = np.zeros(self.size, np.uint8)
@@ -81,6 +88,20 @@ class Index:
                     found[place] = max(found.get(place, -99.0), score - SPACE)
         best = heapq.nsmallest(top, ((-score, place) for place, score in found.items()))
         return [Hit(place, -score) for score, place in best]
+
+    def hide(self, rows: np.ndarray) -> None:
+        """Find these people no more."""
+        self.hidden[rows] = True
+
+    def person(self, row: int) -> tuple[list[Token], int | None]:
+        """The tokens of one person, and the birth year where known."""
+        numbers = self._token[self._start[row] : self._start[row + 1]].tolist()
+        return [self.vocabulary.token(number) for number in numbers], int(self._year[row]) or None
+
+    def parts(self) -> Parts:
+        """Everything it was made from, hidden people too."""
+        tokens = [self.vocabulary.token(place) for place in range(self.vocabulary.size)]
+        return Parts(tokens, self._token, self._start, self._year)
 
     @property
     def nbytes(self) -> int:
@@ -120,12 +141,13 @@ class Index:
                 count,
             )
         who = self._touched[:count].copy()
+        self._stamp[who] = 0
         points = self._points[who] - MISSING * self._lengths[who]
         self._points[who] = 0
-        self._stamp[who] = 0
+        who, points = who[~self.hidden[who]], points[~self.hidden[who]]
         if year is not None:
             points += self._years(who, year)
-        if count > EXACT:
+        if len(who) > EXACT:
             who = who[np.argpartition(-points, EXACT)[:EXACT]]
         return who
 
@@ -173,37 +195,6 @@ def _split(token: Token, around: int | None = None) -> Iterator[list[Token]]:
     for cut in range(2, len(token.codes) - 1):
         if around is None or abs(cut - around) == 1:
             yield [Token(token.script, token.codes[:cut]), Token(token.script, token.codes[cut:])]
-
-
-def _numbered(names: Iterable[str]) -> tuple[list[Token], np.ndarray, np.ndarray]:
-    """Distinct tokens in order, and for each name its tokens as numbers: places in one list, and where each begins."""
-    known: dict[Token, int] = {}
-    simple: dict[str, int] = {}
-    flat, starts = [], [0]
-    for name in names:
-        words = name.split()
-        found = [simple.get(word, -1) for word in words]
-        if -1 in found or len(found) > 10:
-            found = [known.setdefault(token, len(known)) for token in tokens_of(name)]
-            for word in words:
-                _remember(word, simple, known)
-        flat += found
-        starts.append(len(flat))
-    order = sorted(known)
-    place = np.empty(len(order), np.int32)
-    for rank, token in enumerate(order):
-        place[known[token]] = rank
-    numbers = np.array(flat, np.int32)
-    return order, (place[numbers] if len(numbers) else numbers), np.array(starts, np.int32)
-
-
-def _remember(word: str, simple: dict[str, int], known: dict[Token, int]) -> None:
-    """Words that always give the same one token need not be read again while this index is built."""
-    if word in simple or is_compound_part(word):
-        return
-    tokens = tokens_of(word)
-    if len(tokens) == 1 and tokens[0] in known:
-        simple[word] = known[tokens[0]]
 
 
 def _postings(token: np.ndarray, start: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:

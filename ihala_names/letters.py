@@ -13,6 +13,7 @@ ARABIC_LETTERS = "§اأإآءبتثجحخدذرزسشصضطظعغفقكلمنه
 LATIN_LETTERS = "abcdefghijklmnopqrstuvwxyz§"
 ARABIC, LATIN, OTHER = 0, 1, 2
 N_ARABIC, N_LATIN, N_OTHER = len(ARABIC_LETTERS) + 1, len(LATIN_LETTERS) + 1, 33
+SIZES = (N_ARABIC, N_LATIN, N_OTHER)
 MAX_LETTERS, MAX_TOKENS, MAX_CHARACTERS = 30, 10, 400
 
 _ARABIC_CODE = {letter: code for code, letter in enumerate(ARABIC_LETTERS, 1)}

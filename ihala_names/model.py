@@ -12,13 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from .letters import ARABIC, LATIN, N_ARABIC, N_LATIN, N_OTHER, OTHER, Token
+from .letters import ARABIC, LATIN, N_ARABIC, N_LATIN, N_OTHER, OTHER, SIZES, Token
 
 WEIGHTS = Path(__file__).parent / "data" / "weights.tsv.gz"
 INSERT, DROP, SUBSTITUTE, SWAP = 0.02, 0.02, 0.015, 0.3
 """The typo channel, as odds against the letters standing there by chance."""
 FROM_LATIN, FROM_ARABIC, SAME = 0, 1, 2
-SIZES = (N_ARABIC, N_LATIN, N_OTHER)
 
 
 @dataclass(frozen=True)

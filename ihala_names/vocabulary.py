@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from . import kernels
-from .letters import ARABIC, LATIN, N_ARABIC, N_LATIN, OTHER, Token
-from .model import FROM_ARABIC, FROM_LATIN, SAME, SIZES, LetterModel, Table, suffix_best
+from .letters import ARABIC, LATIN, N_ARABIC, N_LATIN, OTHER, SIZES, Token
+from .model import FROM_ARABIC, FROM_LATIN, SAME, LetterModel, Table, suffix_best
 
 WIDEST = 6000
 """Candidates kept per query token; beyond, the weakest could not lead to a person anyway."""
