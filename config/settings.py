@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "ihala.notifications",
     "ihala.cases",
     "ihala.consent",
+    "ihala.matching",
     "ihala.shelter",
     "ihala.referrals",
     "ihala.erasure",

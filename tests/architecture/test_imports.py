@@ -32,6 +32,10 @@ GROUND = {
         ],
         "the log as its officers, witnesses and courts see it",
     ),
+    **dict.fromkeys(
+        ["matching.known", "matching.asked"],
+        "plain functions of values: what tells who somebody is, and what somebody typed",
+    ),
     "cases.comparing": "what a comparison reads of cases, still sealed",
     **dict.fromkeys(
         [
