@@ -260,8 +260,8 @@ MANAGERS: list[str] = []
 EMAIL_BACKEND = mail.backend()
 EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = mail.server()
 EMAIL_TIMEOUT = 10
-# Who is the same person in a comparison before acceptance; compared inside the key agent.
-IHALA_LIKENESS = "ihala.vault.likeness.exact"
+# Who is the same person in a comparison before acceptance; compared by the key agent in a process without keys.
+IHALA_LIKENESS = "ihala.matching.spellings.spelled"
 
 DEFAULT_FROM_EMAIL = os.environ.get("IHALA_MAIL_FROM", "ihala@localhost")
 LOGGING = {

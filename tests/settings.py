@@ -22,6 +22,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+IHALA_LIKENESS = "ihala.vault.likeness.exact"  # the product's starts a process; tests/matching asks that one
 DOOR = LOGIN_URL  # noqa: F405  the door of production; the demo's is tested by itself
 
 

@@ -150,6 +150,7 @@ COMPANION = (
 PERSON_OF_CONCERN = (
     Field("name", SAFETY, _("Name")),
     Field("name_latin", SAFETY, _("Name in Latin letters")),
+    Field("birth", SAFETY, _("Date of birth"), Kind.BIRTH, hint=_("Day, Hijri date, year, or about how old")),
     Field("relation", SAFETY, _("Relation to the survivor"), Kind.OTHER_CHOICE, enums.Relation),
     Field("works_for", SAFETY, _("Works for"), hint=_("Where this person works or has influence")),
     Field("nationality", SAFETY, _("Nationality"), Kind.COUNTRY),

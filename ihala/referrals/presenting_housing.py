@@ -10,7 +10,7 @@ from . import workflow
 from .actions import housing
 from .enums import Likeness
 from .models import Referral
-from .models_apart import Comparison
+from .models_apart import Comparison, PersonsDeposit
 
 FEW = 4
 
@@ -46,8 +46,12 @@ def _advice(referral: Referral, actor: Actor) -> dict[str, Any]:
 def _comparison(referral: Referral) -> dict[str, Any] | None:
     last = Comparison.objects.filter(referral=referral).order_by("-number").first()
     if last is None:
-        return None
+        deposited = (
+            referral.acknowledged_at is not None and PersonsDeposit.objects.filter(referral=referral).exists()
+        )
+        return {"missing": True} if deposited else None
     return {
+        "missing": False,
         "closer": last.result == Likeness.CLOSER,
         "label": Likeness(last.result).label,
         "at": last.at,

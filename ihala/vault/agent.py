@@ -190,13 +190,11 @@ class Agent:
         if not deposited.keys() <= salted.keys():
             raise Refused(NO_LIVE_BASIS)
         theirs = [*known, *self._own_people(receiver, own, record)]
-        like = likeness()
+        people: list[Traits] = []
         for name, values in deposited.items():
             key = class_key(self._deposited(waiting[name]), salted[name][0])
-            people = [traits_of(one) for place, sealed in values for one in unseal(key, sealed, place, name)]
-            if any(like(person, other) for person in people for other in theirs):
-                return True
-        return False
+            people += [traits_of(one) for place, sealed in values for one in unseal(key, sealed, place, name)]
+        return likeness()(people, theirs)
 
     def _own_people(
         self, holder: int, own: Mapping[SecretName, SealedValues], record: Callable[[list[SecretName]], None]

@@ -1,12 +1,12 @@
-"""Are two people the same, as far as names, telephones and documents tell? Compared inside the agent alone.
+"""Is one of these people one of those, as far as names, telephones and documents tell? Compared inside the agent alone.
 
-One door: `likeness()`. Today it says yes to exact equality after normalising; the setting `IHALA_LIKENESS` names
-another function of the same shape, which is how spellings and scripts come in.
+One door: `likeness()`. The setting `IHALA_LIKENESS` names what stands behind it: `ihala.matching.spellings.spelled`
+knows spellings and scripts; `exact`, equality after normalising, is what it begins with and what tests use.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -32,15 +32,27 @@ class Traits:
     names: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    birth_year: int | None = None
+    nationality: str = ""
+    sex: str = ""
 
 
-Likeness = Callable[[Traits, Traits], bool]
+Likeness = Callable[[Sequence[Traits], Sequence[Traits]], bool]
 
 
 def traits_of(person: Mapping[str, Any]) -> Traits:
-    """Of a person's sealed values: name, name_latin, and the numbers of phones and documents; the others are left."""
+    """Of a person's sealed values: names, numbers of phones and documents, birth year, nationality, sex; no others."""
     names = tuple(person[key] for key in ("name", "name_latin") if isinstance(person.get(key), str))
-    return Traits(names, _numbers(person.get("phones")), _numbers(person.get("documents")))
+    coded = (person[key] if isinstance(person.get(key), str) else "" for key in ("nationality", "sex"))
+    return Traits(
+        names, _numbers(person.get("phones")), _numbers(person.get("documents")), _year(person), *coded
+    )
+
+
+def _year(person: Mapping[str, Any]) -> int | None:
+    birth = person.get("birth")
+    day = birth.get("date") if isinstance(birth, Mapping) else None
+    return int(day[:4]) if isinstance(day, str) and day[:4].isdecimal() else None
 
 
 def _numbers(rows: Any) -> tuple[str, ...]:
@@ -80,20 +92,19 @@ def _digit(sign: str) -> str:
     return str(unicodedata.digit(sign)) if sign.isdigit() else sign
 
 
-def exact(one: Traits, other: Traits) -> bool:
-    """The same name, telephone or document once both are normalised."""
-    return any(
-        _normal(normalise, mine) & _normal(normalise, theirs)
-        for normalise, mine, theirs in (
-            (name, one.names, other.names),
-            (phone, one.phones, other.phones),
-            (document, one.documents, other.documents),
-        )
-    )
+def exact(people: Iterable[Traits], others: Iterable[Traits]) -> bool:
+    """Have two of them the same name, telephone or document once it is normalised?"""
+    return bool(_marks(people) & _marks(others))
 
 
-def _normal(normalise: Callable[[str], str], values: Iterable[str]) -> set[str]:
-    return {found for value in values if (found := normalise(value))}
+def _marks(people: Iterable[Traits]) -> set[tuple[str, str]]:
+    return {
+        (kind, found)
+        for one in people
+        for kind, normalise in (("names", name), ("phones", phone), ("documents", document))
+        for value in getattr(one, kind)
+        if (found := normalise(value))
+    }
 
 
 @cache

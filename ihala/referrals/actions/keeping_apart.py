@@ -1,8 +1,8 @@
 """Is somebody at the receiver tied to whom she must be protected from? Asked of sealed values, before anybody is named.
 
-At sending the sender deposits names, telephones and documents of the persons of concern, for this purpose alone; it
-rests on the referral's own basis and goes when that is withdrawn. The receiver's staff, residents and residents'
-persons of concern are compared with it inside the key agent, which answers clear or look closer, to the receiver only.
+At sending the sender deposits what tells who the persons of concern are (`COMPARED`), for this purpose alone; it rests
+on the referral's own basis and goes when that is withdrawn. The receiver's staff, residents and residents' persons of
+concern are compared with it by the key agent, which answers clear or look closer, to the receiver only.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ from ..models import Referral
 from ..models_apart import MOST_COMPARISONS, Comparison, PersonsDeposit
 
 APART = UUID("0d7f2f0a-7d0e-4c39-9a0d-53d0a3c5b0c4")
-COMPARED = ("name", "name_latin", "phones", "documents")
+COMPARED = ("name", "name_latin", "phones", "documents", "birth", "nationality")
 SAFETY = DisclosureClass.SAFETY
 
 
