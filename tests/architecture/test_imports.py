@@ -62,8 +62,8 @@ def imported(path: Path) -> set[str]:
     """Dotted names below `ihala` that a file imports from, relative ones left out."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").startswith("ihala"):
-            parts = (node.module or "").split(".")
+        parts = (getattr(node, "module", None) or "").split(".")
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and parts[0] == "ihala":
             if len(parts) == 2:  # from ihala.cases import actions
                 found |= {".".join([*parts[1:], alias.name]) for alias in node.names}
             elif len(parts) > 2:
