@@ -20,15 +20,16 @@ class Partner:
     organisation: Organisation
     answers: Enquiries
     services: tuple[str, ...]
+    categories: tuple[str, ...]
 
     @property
     def id(self) -> int:
         """Its key."""
         return self.organisation.pk
 
-    def covers(self, services: Collection[str]) -> bool:
-        """May it be asked for all of these?"""
-        return set(services) <= set(self.services)
+    def covers(self, category: str, services: Collection[str]) -> bool:
+        """May it be asked for such a family and all of these? A question of before categories were kept has none."""
+        return set(services) <= set(self.services) and (not category or category in self.categories)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def partners_of(organisation_id: int) -> list[Partner]:
         if other.is_active:
             read = view(terms)
             services = tuple(str(service) for service in read.services_from(organisation_id))
-            found.append(Partner(other, read.answers(other.pk), services))
+            categories = tuple(str(category) for category in read.categories)
+            found.append(Partner(other, read.answers(other.pk), services, categories))
     return sorted(found, key=lambda partner: partner.id)
 
 
@@ -69,10 +71,11 @@ def replies(enquiry: Enquiry) -> list[Reply]:
 
 
 def _reply(partner: Partner, asking: Asking | None, enquiry: Enquiry) -> Reply:
+    """What the terms do not cover is not shown, even where the same shape was answered for another need."""
+    if not partner.covers(enquiry.category, enquiry.services):
+        return Reply(partner, None, "not_covered")
     if asking is not None:
         return Reply(partner, asking)
-    if not partner.covers(enquiry.services):
-        return Reply(partner, None, "not_covered")
     return Reply(partner, None, "none" if partner.answers == Enquiries.NONE else "often")
 
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ihala.cases.enums import Need
-from ihala.core.vocabulary import AgeBand, Service, Sex, Urgency
+from ihala.core.vocabulary import AgeBand, Category, Service, Sex, Urgency
 
 from .fit import OF_THE_PLACE, Household, Member
 from .fit_words import Verdict
@@ -22,8 +22,12 @@ def name_of(sex: str, band: str) -> str:
 
 
 class EnquiryForm(forms.Form):
-    """How many of whom, what the place must offer, how fast and for which services. No name has a place in it."""
+    """How many of whom, what the place must offer, how fast and for which services. No name has a place in it.
 
+    The category decides whom the agreements let one ask; from a case it is the case's own.
+    """
+
+    category = forms.ChoiceField(label=_("Category"), choices=Category.choices, widget=forms.RadioSelect)
     urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices, widget=forms.RadioSelect)
     needs = forms.MultipleChoiceField(
         label=_("Needs of the place"), choices=[pair for pair in Need.choices if pair[0] in OF_THE_PLACE],
@@ -31,7 +35,7 @@ class EnquiryForm(forms.Form):
     )  # fmt: skip
     services = forms.MultipleChoiceField(label=_("Services asked for"), choices=Service.choices, widget=TICKS)
 
-    def __init__(self, *args: Any, household: Household | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, household: Household | None = None, of_case: bool = False, **kwargs: Any) -> None:
         initial: dict[str, Any] = {"urgency": Urgency.URGENT, "services": [Service.SHELTER]}
         if household is not None:
             initial["needs"] = sorted(household.needs)
@@ -39,6 +43,8 @@ class EnquiryForm(forms.Form):
                 field = name_of(member.sex, member.age_band)
                 initial[field] = int(initial.get(field, 0)) + 1
         super().__init__(*args, **{**kwargs, "initial": initial})
+        if of_case:
+            del self.fields["category"]
         for sex in Sex:
             for band in AgeBand:
                 label = f"{sex.label} · {band.label}"

@@ -79,7 +79,7 @@ def enquiry_page(enquiry: Enquiry, actor: Actor) -> dict[str, Any]:
 def _reply(reply: Reply) -> dict[str, Any]:
     why = {
         "none": _("By its agreement this organisation answers no questions. A referral can be sent."),
-        "not_covered": _("The agreement does not cover these services."),
+        "not_covered": _("The agreement does not cover this category, service or direction."),
         "often": _(
             "This organisation was asked as often as one day allows. Telephone, or send the referral."
         ),

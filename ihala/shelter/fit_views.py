@@ -31,10 +31,11 @@ def ask(request: Request, case_reference: str = "") -> HttpResponse:
         raise Refused(rules.NOT_PERMITTED)
     case = _case(request, case_reference)
     household = _household(request, case) if case and request.method == "GET" else None
-    form = EnquiryForm(request.POST or None, household=household)
+    form = EnquiryForm(request.POST or None, household=household, of_case=case is not None)
     status = Status.NOT_POSSIBLE if form.is_bound else 200
     if form.is_valid():
         given: dict[str, Any] = {name: form.cleaned_data[name] for name in ("urgency", "services")}
+        given["category"] = case.category if case else form.cleaned_data["category"]
         made = actions.ask(form.household(), by=request.actor, case=case, **given)
         return redirect("fit:answers", made.pk)
     return render(request, "fit/ask.html", {"form": form, "case": case}, status=status)

@@ -76,7 +76,7 @@ def test_a_place_is_asked_for_on_the_phone_held_on_acceptance_and_moved_into(vis
         assert Stay.objects.get().claims.get().beds.count() == 3
 
     page.goto("/fit/")
-    hands.fill(page, people__male__3=1)
+    hands.fill(page, people__male__3=1, category="child_abuse")
     hands.press(page, "main form .submit button.primary")
     assert "مناسب: يتوفر مكان الليلة." in page.locator(ANSWER).first.inner_text()
     asked_and_limited(dubai.page)

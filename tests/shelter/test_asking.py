@@ -47,7 +47,8 @@ def asker(db: None) -> Actor:
 
 def ask(by: Actor, household: Household = MOTHER, **given_: Any) -> Enquiry:
     with acting(by):
-        return actions.ask(household, by=by, urgency="emergency", services=["shelter"], **given_)
+        given_ = {"category": "domestic_violence", "urgency": "emergency", "services": ["shelter"], **given_}
+        return actions.ask(household, by=by, **given_)
 
 
 def said(by: Actor, enquiry: Enquiry) -> tuple[str, list[str]]:
@@ -102,7 +103,7 @@ def test_other_askers_hear_what_was_said_in_the_same_hours(dubai: houses.Place, 
             from ihala.shelter.actions.asking import _answer
             from ihala.shelter.asked import Partner
 
-            partner = Partner(given.cast().dfwac, "automatic", ("shelter",))  # type: ignore[arg-type]
+            partner = Partner(given.cast().dfwac, "automatic", ("shelter",), ())  # type: ignore[arg-type]
             again = _answer(partner, Enquiry(shape=row.shape, window=row.window))
         assert again is not None and (again.verdict, list(again.clauses)) == before
 
@@ -173,8 +174,8 @@ def test_who_has_not_signed_for_it_is_not_asked_and_says_nothing(dubai: houses.P
         assert not Asking.objects.exists()
 
 
-def sign(**answers: str) -> None:
-    """New terms between Aman and the Dubai Foundation."""
+def sign(services: list[str] | None = None, categories: list[str] | None = None, **answers: str) -> None:
+    """New terms between Aman and the Dubai Foundation: how each answers, or fewer services or categories."""
     from ihala.demo import cast as the_cast
     from ihala.organisations.terms import default_terms
 
@@ -182,6 +183,9 @@ def sign(**answers: str) -> None:
     data = default_terms(cast.aman.pk, cast.dfwac.pk)
     for code, answer in answers.items():
         data["enquiries"][str(getattr(cast, code).pk)] = answer
+    for direction in data["directions"]:
+        direction["services"] = services or direction["services"]
+    data["categories"] = categories or data["categories"]
     the_cast.sign(cast.actors, the_cast.propose(cast.actors, data))
 
 
@@ -211,22 +215,26 @@ def test_a_question_without_people_services_or_a_role_is_refused(
 ) -> None:
     by = given.actor(who)
     with acting(by), pytest.raises(Refused) as refused:
-        actions.ask(household, by=by, urgency="urgent", services=services)
+        actions.ask(household, by=by, category="child_abuse", urgency="urgent", services=services)
     assert refused.value.refusal.code == code
 
 
-def test_a_service_the_agreement_does_not_know_is_said_to_be_so(dubai: houses.Place, asker: Actor) -> None:
-    from ihala.demo import cast as the_cast
-    from ihala.organisations.terms import default_terms
-
-    cast = given.cast()
-    data = default_terms(cast.aman.pk, cast.dfwac.pk)
-    for direction in data["directions"]:
-        direction["services"] = ["legal"]
-    the_cast.sign(cast.actors, the_cast.propose(cast.actors, data))
-    enquiry = ask(asker)
-    with acting(asker):
-        assert [reply.why for reply in replies(enquiry)] == ["not_covered"]
+@pytest.mark.parametrize("narrower", [{"services": ["legal"]}, {"categories": ["child_abuse"]}])
+def test_what_the_terms_in_force_do_not_cover_is_neither_asked_nor_answered(
+    dubai: houses.Place, asker: Actor, narrower: dict[str, list[str]]
+) -> None:
+    """Nor is the answer shown that the same shape got while the terms were wider, or for another category."""
+    with at(NOON):
+        assert said(asker, ask(asker, category="human_trafficking"))[0] == Verdict.FITS
+        sign(**narrower)
+        for household in (MOTHER, WOMAN):
+            enquiry = ask(asker, household)
+            with acting(asker):
+                assert [(reply.asking, reply.why) for reply in replies(enquiry)] == [(None, "not_covered")]
+        with acting(asker):
+            assert Asking.objects.count() == 1
+        if "categories" in narrower:
+            assert said(asker, ask(asker, WOMAN, category="child_abuse"))[0] == Verdict.FITS
 
 
 SEXES, BANDS = ["female", "male", "unknown"], ["0-1", "2-4", "5-11", "12-17", "18-59", "60+", "unknown"]
@@ -307,7 +315,7 @@ def test_two_who_ask_at_once_take_two_slots_or_share_one_answer(dubai: houses.Pl
 
 
 def _partner() -> Partner:
-    return Partner(given.cast().dfwac, "automatic", ("shelter",))  # type: ignore[arg-type]
+    return Partner(given.cast().dfwac, "automatic", ("shelter",), ())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("collisions", "asked"), [(1, True), (MOST_A_DAY, False)])

@@ -19,8 +19,10 @@ from tests import given
 from . import houses
 from .test_asking import sign, taken
 
-WRONG: list[dict[str, Any]] = [{"people__female__4": 0}, {"people__female__4": 13}, {"services": ["x"]}]
-WOMAN = {"people__female__4": 1, "urgency": "urgent", "services": ["shelter"]}
+WRONG: list[dict[str, Any]] = [
+    {"people__female__4": 0}, {"people__female__4": 13}, {"services": ["x"]}, {"category": ""},
+]  # fmt: skip
+WOMAN = {"people__female__4": 1, "category": "domestic_violence", "urgency": "urgent", "services": ["shelter"]}
 
 
 @pytest.fixture
@@ -153,6 +155,7 @@ def test_from_another_referral_of_the_same_need_the_draft_still_knows_where_it_c
         made = actions.ask(
             household_of("F18|"),
             by=given.actor("aman.caseworker"),
+            category=case.category,
             urgency="urgent",
             services=["shelter"],
             case=case,

@@ -19,7 +19,7 @@ from ihala.cases.models import Case
 from ihala.core.acting import acting
 from ihala.core.clock import now, today
 from ihala.core.refusal import Refusal, Refused, Status
-from ihala.core.vocabulary import Service, Urgency
+from ihala.core.vocabulary import Category, Service, Urgency
 from ihala.notifications import actions as notifications
 from ihala.notifications.enums import Kind as Notice
 from ihala.organisations.enums import Enquiries
@@ -41,11 +41,12 @@ def ask(
     household: Household,
     *,
     by: Actor,
+    category: Category | str,
     urgency: Urgency | str,
     services: Iterable[str],
     case: Case | None = None,
 ) -> Enquiry:
-    """Ask every organisation with an active agreement that covers the services; their answers stand in `Asking`.
+    """Ask every organisation whose terms in force cover category and services; their answers stand in `Asking`.
 
     `case` is the actor's own and stays unknown to those asked. Refused `not_permitted`, `nobody_to_house`.
     """
@@ -55,14 +56,14 @@ def ask(
         raise Refused(rules_refuse or (NOBODY if wanted else NO_SERVICE))
     moment = now()
     enquiry = Enquiry(
-        organisation_id=by.organisation_id, case=case, shape=shape_of(household), urgency=Urgency(urgency),
-        services=wanted, window=window_of(moment), asked_at=moment, asked_by_id=by.membership_id or None,
+        organisation_id=by.organisation_id, case=case, shape=shape_of(household), category=Category(category),
+        urgency=Urgency(urgency), services=wanted, window=window_of(moment), asked_at=moment, asked_by_id=by.membership_id or None,
     )  # fmt: skip
     enquiry.save(force_insert=True)
     known = set(_askings(enquiry).values_list("asked_id", flat=True))
     events = []
     for partner in partners_of(by.organisation_id):
-        if partner.covers(wanted) and partner.answers != Enquiries.NONE and partner.id not in known:
+        if partner.covers(enquiry.category, wanted) and partner.answers != Enquiries.NONE and partner.id not in known:
             events.append(_ask_one(partner, enquiry, by))
     audit.record(
         by, EventName.FIT_ASKED, subject_kind="enquiry", subject_id=enquiry.pk, case_id=enquiry.case_id, along=events

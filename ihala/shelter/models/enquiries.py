@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from ihala.core.models import CODE, KEY, WHEN, WHO, Clear, Model, Sensitivity
-from ihala.core.vocabulary import Urgency
+from ihala.core.vocabulary import Category, Urgency
 
 from ..fit_words import Verdict
 
@@ -24,12 +24,15 @@ SHAPE = Clear("counts, sexes and age bands of who is to be housed, and needs of 
 
 
 class Enquiry(Model):
-    """One organisation asks those it has agreements with. Only the asker knows from which case, if from one."""
+    """One organisation asks those it has agreements with. Only the asker knows from which case, if from one.
+
+    The category decides who may be asked (terms) and is told to nobody."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
     case = models.ForeignKey("cases.Case", models.SET_NULL, null=True, related_name="+")
     shape = models.CharField(max_length=160)
+    category = models.CharField(max_length=32, choices=Category.choices, default="")
     urgency = models.CharField(max_length=16, choices=Urgency.choices)
     services = ArrayField(models.CharField(max_length=32), default=list)
     window = models.DateTimeField()
@@ -39,7 +42,7 @@ class Enquiry(Model):
     sensitivity: ClassVar[Sensitivity] = {
         **dict.fromkeys(("id", "organisation", "case"), KEY),
         "shape": SHAPE,
-        **dict.fromkeys(("urgency", "services"), CODE),
+        **dict.fromkeys(("category", "urgency", "services"), CODE),
         **dict.fromkeys(("window", "asked_at"), WHEN),
         "asked_by": WHO,
     }
