@@ -35,7 +35,9 @@ class EnquiryForm(forms.Form):
     )  # fmt: skip
     services = forms.MultipleChoiceField(label=_("Services asked for"), choices=Service.choices, widget=TICKS)
 
-    def __init__(self, *args: Any, household: Household | None = None, of_case: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, household: Household | None = None, of_case: bool = False, **kwargs: Any
+    ) -> None:
         initial: dict[str, Any] = {"urgency": Urgency.URGENT, "services": [Service.SHELTER]}
         if household is not None:
             initial["needs"] = sorted(household.needs)

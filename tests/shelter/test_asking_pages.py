@@ -22,7 +22,12 @@ from .test_asking import sign, taken
 WRONG: list[dict[str, Any]] = [
     {"people__female__4": 0}, {"people__female__4": 13}, {"services": ["x"]}, {"category": ""},
 ]  # fmt: skip
-WOMAN = {"people__female__4": 1, "category": "domestic_violence", "urgency": "urgent", "services": ["shelter"]}
+WOMAN = {
+    "people__female__4": 1,
+    "category": "domestic_violence",
+    "urgency": "urgent",
+    "services": ["shelter"],
+}
 
 
 @pytest.fixture

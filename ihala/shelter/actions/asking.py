@@ -57,13 +57,18 @@ def ask(
     moment = now()
     enquiry = Enquiry(
         organisation_id=by.organisation_id, case=case, shape=shape_of(household), category=Category(category),
-        urgency=Urgency(urgency), services=wanted, window=window_of(moment), asked_at=moment, asked_by_id=by.membership_id or None,
+        urgency=Urgency(urgency), services=wanted, window=window_of(moment), asked_at=moment,
+        asked_by_id=by.membership_id or None,
     )  # fmt: skip
     enquiry.save(force_insert=True)
     known = set(_askings(enquiry).values_list("asked_id", flat=True))
     events = []
     for partner in partners_of(by.organisation_id):
-        if partner.covers(enquiry.category, wanted) and partner.answers != Enquiries.NONE and partner.id not in known:
+        if (
+            partner.covers(enquiry.category, wanted)
+            and partner.answers != Enquiries.NONE
+            and partner.id not in known
+        ):
             events.append(_ask_one(partner, enquiry, by))
     audit.record(
         by, EventName.FIT_ASKED, subject_kind="enquiry", subject_id=enquiry.pk, case_id=enquiry.case_id, along=events
