@@ -6,7 +6,7 @@ rings the alarm: an event in the log and a content-free notice to the data prote
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,7 +31,11 @@ from ihala.vault.wire import Who
 
 logger = logging.getLogger("ihala.keyagent")
 
-STANDING = "SELECT ihala_standing(%s, %s, %s)"
+STANDING = """
+SELECT ihala_standing(membership, person, organisation)
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) WITH ORDINALITY AS asked(membership, person, organisation, place)
+ORDER BY place
+"""
 CONFIRMING = (EventName.SIGN_IN_SUCCEEDED, EventName.SIGN_IN_CONFIRMED)
 OF_REFERRALS = (SubjectKind.REFERRAL, SubjectKind.THREAD, SubjectKind.SIDE)
 
@@ -42,6 +46,7 @@ class Gate:
     def __init__(self) -> None:
         person, system, installation = (Rates(*pair) for pair in settings.OPENING_QUOTAS)
         self.quotas = Quotas(Limits(person, system, installation))
+        self._rung: list[Alarm] = []
 
     @classmethod
     def restored(cls) -> "Gate":
@@ -63,9 +68,24 @@ class Gate:
     def ask(self, verb: str, arguments: dict[str, Any]) -> None:
         """`Refused` if this may not be answered."""
         actor: Who | None = arguments.get("actor")
-        if actor is None:
-            return
-        roles = roles_of(actor)
+        if actor is not None:
+            self._admit(verb, arguments, actor, standing([actor])[actor])
+
+    def ask_each(self, verb: str, questions: Sequence[dict[str, Any]]) -> list[Refused | None]:
+        """The same for several who ask at once, each by itself; who they are is looked up in one query."""
+        self._rung.clear()
+        roles = standing(dict.fromkeys(one["actor"] for one in questions))
+        said: list[Refused | None] = []
+        for one in questions:
+            try:
+                self._admit(verb, one, one["actor"], roles[one["actor"]])
+            except Refused as refused:
+                said.append(refused)
+            else:
+                said.append(None)
+        return said
+
+    def _admit(self, verb: str, arguments: dict[str, Any], actor: Who, roles: list[str] | None) -> None:
         if roles is None:
             raise Refused(NO_MEMBER)
         if verb == "open":
@@ -94,7 +114,12 @@ class Gate:
     def _ring(self, reason: str, actor: Who) -> None:
         alarm = self.quotas.alarm(reason, actor.organisation_id, actor.user_id, now())
         if alarm is not None:
+            self._rung.append(alarm)
             ring(alarm)
+
+    def undo(self) -> None:
+        """What was rung since the last `ask_each` was rolled back: it has not rung, and rings the next time."""
+        self.quotas.silence(self._rung)
 
 
 def ring(alarm: Alarm) -> None:
@@ -112,13 +137,13 @@ def _refused(actor: Who, arguments: dict[str, Any], code: str) -> None:
     audit.record(actor, EventName.SEALED_OPENED, refusal=code, detail=detail)
 
 
-def roles_of(actor: Who) -> list[str] | None:
-    """The roles the actor has now; none for the system; None for who is nobody there (any more)."""
+def standing(actors: Iterable[Who]) -> dict[Who, list[str] | None]:
+    """The roles each has now; none for the system; None for who is nobody there (any more). One query."""
+    asked = list(actors)
     with connection.cursor() as cursor:
-        cursor.execute(STANDING, [actor.membership_id, actor.user_id, actor.organisation_id])
-        row = cursor.fetchone()
-    roles: list[str] | None = row[0] if row else None
-    return roles
+        ids = [(one.membership_id, one.user_id, one.organisation_id) for one in asked]
+        cursor.execute(STANDING, [list(column) for column in zip(*ids, strict=True)])
+        return dict(zip(asked, (row[0] for row in cursor.fetchall()), strict=True))
 
 
 def needs_step_up(actor: Who, roles: list[str], names: Iterable[SecretName]) -> bool:

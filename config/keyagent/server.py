@@ -4,17 +4,17 @@ Whoever connects is known by the kernel (SO_PEERCRED), not by what it says. A pe
 too long or none of ours, an unknown verb: the connection is closed and the agent goes on.
 """
 
-import inspect
 import logging
 import os
 import socket
 import struct
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
@@ -24,21 +24,13 @@ from ihala.vault.agent import UNCOMMITTED
 from ihala.vault.custody import CustodyAway, KeyNotHeld
 from ihala.vault.models import Grant
 
+from .together import Gate, Together
+
 logger = logging.getLogger("ihala.keyagent")
 
 MOST_CONNECTIONS = 48
 REMEMBERED = 2000
 """How many uncommitted grants are kept for one connection."""
-
-
-class Gate(Protocol):
-    """What stands between a question and its answer."""
-
-    def ask(self, verb: str, arguments: dict[str, Any]) -> None:
-        """Raises `Refused` if the question may not be answered."""
-
-    def refused(self, verb: str, arguments: dict[str, Any], refused: Refused) -> None:
-        """Is told that it was not."""
 
 
 @dataclass
@@ -65,6 +57,7 @@ class Server:
 
     def __init__(self, path: Path, allowed: Collection[int], gate: Gate) -> None:
         self.path, self.allowed, self.gate = path, frozenset(allowed), gate
+        self.together = Together(gate)
         self._free = threading.Semaphore(MOST_CONNECTIONS)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         path.unlink(missing_ok=True)
@@ -109,7 +102,12 @@ class Server:
             verb, arguments = question(body)
             if verb in link.ADMINISTRATION and uid_of(session.peer) not in (os.geteuid(), 0):
                 raise wire.Malformed("only for administration")
-            wire.send(session.peer, answer(verb, arguments, self.gate, session))
+            wire.send(session.peer, answer(partial(self._carried_out, verb, arguments, session), verb))
+
+    def _carried_out(self, verb: str, arguments: dict[str, Any], session: Session) -> Any:
+        if verb == "open":
+            return self.together.open(arguments, session.uncommitted())
+        return carried_out(verb, arguments, self.gate, session)
 
 
 def uid_of(peer: socket.socket) -> int:
@@ -124,7 +122,7 @@ def question(body: bytes) -> tuple[str, dict[str, Any]]:
     try:
         verb, pairs = said
         arguments = dict(pairs)
-        inspect.signature(link.VERBS[verb]).bind(**arguments)
+        link.SIGNATURES[verb].bind(**arguments)
     except (ValueError, TypeError, KeyError):
         raise wire.Malformed("question") from None
     if isinstance(arguments.get("actor", wire.Who(0, 0, 0)), wire.Who):
@@ -132,10 +130,10 @@ def question(body: bytes) -> tuple[str, dict[str, Any]]:
     raise wire.Malformed("actor")
 
 
-def answer(verb: str, arguments: dict[str, Any], gate: Gate, session: Session) -> bytes:
+def answer(carry_out: Callable[[], Any], verb: str) -> bytes:
     """The frame to send back; what was recorded for it is committed when this returns."""
     try:
-        return wire.packed({"answer": _carried_out(verb, arguments, gate, session)})
+        return wire.packed({"answer": carry_out()})
     except Refused as refused:
         said = {"refused": refused.refusal.code}
     except (KeyNotHeld, CustodyAway) as error:
@@ -153,7 +151,7 @@ def answer(verb: str, arguments: dict[str, Any], gate: Gate, session: Session) -
     return wire.packed(said)
 
 
-def _carried_out(verb: str, arguments: dict[str, Any], gate: Gate, session: Session) -> Any:
+def carried_out(verb: str, arguments: dict[str, Any], gate: Gate, session: Session) -> Any:
     """In one transaction, which is committed also when the answer is no: the attempt stays on record."""
     refused: Refused | None = None
     with transaction.atomic():

@@ -8,9 +8,8 @@ process, as in tests, both are one transaction.)
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,40 +17,26 @@ from django.db import transaction
 from ihala.core.acting import at_the_door
 from ihala.core.clock import now
 from ihala.core.refusal import Refused
+from ihala.core.writing import insert
 from ihala.vault import actions as vault
-from ihala.vault import link, wire
+from ihala.vault import link
 from ihala.vault.actions import Shares, Values
 from ihala.vault.agent import agent
 from ihala.vault.models import Deposit, Grant
 from ihala.vault.refusals import NO_LIVE_BASIS
-from ihala.vault.sealing import Place, SecretName, Subject, seal
+from ihala.vault.sealing import SecretName, Subject, seal
 
 from .enums import EventName, Purpose
 from .models import Event
+from .opening import Answer, ByWhom, Opening, Question, found
+
+__all__ = [
+    "Answer", "ByWhom", "Opening", "Question", "erase", "erased_roots", "fingerprints", "is_lying", "open_sealed",
+    "open_together", "prepared", "record", "record_at_door", "regrant", "release", "release_on_commit", "rewrapped",
+    "seal_all", "seal_more",
+]  # fmt: skip
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,63}")
-
-
-class ByWhom(Protocol):
-    """Who did it, as far as the log asks. The system's ids of user and membership are 0."""
-
-    @property
-    def organisation_id(self) -> int: ...
-
-    @property
-    def user_id(self) -> int: ...
-
-    @property
-    def membership_id(self) -> int | None: ...
-
-
-@wire.carries
-@dataclass(frozen=True)
-class Opening:
-    """Sealed values that stand under one secret: where each stands and its bytes (None stays None)."""
-
-    name: SecretName
-    values: Sequence[tuple[Place, bytes | memoryview | None]]
 
 
 def record(
@@ -77,7 +62,7 @@ def record(
         actor, name, subject_kind=subject_kind, subject_id=subject_id, case_id=case_id, referral_id=referral_id,
         concerns=concerns, refusal=refusal, detail=detail,
     )  # fmt: skip
-    Event.objects.bulk_create([*along, event])
+    insert([*along, event])
 
 
 def prepared(
@@ -139,34 +124,30 @@ def open_sealed(
     None, and so is whatever was erased. One event per subject names the classes opened; it also stands in the log of
     the organisation that wrote the content. `case_id` and `referral_id` add where the reading took place.
     """
-    wanted = [opening.name for opening in openings]
-    about = [opening.name.about(place.person) for opening in openings for place, _sealed in opening.values]
-    where = {"case_id": case_id, "referral_id": referral_id}
-
-    def before_answering(live: list[SecretName]) -> None:
-        answered = set(live)
-        missing = [name for name in wanted if name not in answered]
-        refused = not missing_ok and bool(set(missing) - agent().erased(missing))
-        Event.objects.bulk_create(
-            _openings_on_record(actor, Purpose(purpose), missing if refused else live, refused, where)
-        )
-        if refused:
-            raise Refused(NO_LIVE_BASIS)
-
-    keys = agent().open_keys(actor.organisation_id, [*wanted, *about], before_answering)
-    return [
-        [agent().opened(opening.name, place, sealed, keys) for place, sealed in opening.values]
-        for opening in openings
-    ]
+    question = Question(actor, Purpose(purpose), openings, missing_ok, case_id, referral_id)
+    (answer,) = open_together([question])
+    if isinstance(answer, Refused):
+        raise answer
+    return answer.values()
 
 
-def _openings_on_record(
-    actor: ByWhom,
-    purpose: Purpose,
-    names: Iterable[SecretName],
-    refused: bool,
-    where: Mapping[str, UUID | None],
-) -> list[Event]:
+def open_together(questions: Sequence[Question]) -> list[Answer | Refused]:
+    """`open_sealed` for several who ask at the same moment: one query, and one INSERT that tells of all of them.
+
+    Each is answered or refused by itself. An answer's `values` may be asked for once the INSERT is committed.
+    """
+    answers, events = [], []
+    for one in found(questions):
+        refused = one.question.is_refused_without(one.missing)
+        names = one.missing if refused else one.names
+        events += _openings_on_record(one.question, names, refused)
+        answers.append(Refused(NO_LIVE_BASIS) if refused else one)
+    insert(events)
+    return answers
+
+
+def _openings_on_record(question: Question, names: Iterable[SecretName], refused: bool) -> list[Event]:
+    actor = question.actor
     by_subject: dict[tuple[Subject, int], dict[str, None]] = {}
     for name in names:
         by_subject.setdefault((name.subject, name.author), {})[name.disclosure_class] = None
@@ -174,10 +155,10 @@ def _openings_on_record(
         _event(
             actor,
             EventName.SEALED_OPENED,
-            **_about(subject, where),
+            **_about(subject, {"case_id": question.case_id, "referral_id": question.referral_id}),
             concerns_organisation_id=None if author == actor.organisation_id else author,
             refusal=NO_LIVE_BASIS.code if refused else "",
-            detail={"purpose": str(purpose), "classes": list(classes)},
+            detail={"purpose": str(question.purpose), "classes": list(classes)},
         )
         for (subject, author), classes in by_subject.items()
     ]
@@ -316,15 +297,17 @@ def _record_shared(
     ]:
         other = row.author_organisation_id if receiver == actor.organisation_id else receiver
         parties.setdefault(other, {}).setdefault(key, []).append(row.disclosure_class)
-    Event.objects.bulk_create(
-        _event(
-            actor,
-            name,
-            **_about(subject, {}),
-            concerns_organisation_id=other if other != actor.organisation_id else None,
-            detail={key: sorted(set(classes)) for key, classes in detail.items()},
-        )
-        for other, detail in parties.items()
+    insert(
+        [
+            _event(
+                actor,
+                name,
+                **_about(subject, {}),
+                concerns_organisation_id=other if other != actor.organisation_id else None,
+                detail={key: sorted(set(classes)) for key, classes in detail.items()},
+            )
+            for other, detail in parties.items()
+        ]
     )
 
 

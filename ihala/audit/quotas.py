@@ -122,7 +122,7 @@ class Quotas:
         """The alarm to ring, or None if it has rung for this just now."""
         with self._lock:
             everybody = reason == "quota_installation"
-            key = (reason, 0, 0) if everybody else (reason, organisation, user)
+            key = _key(reason, organisation, user)
             if self._rung.get(key, present - DAY) > present - QUIET:
                 return None
             self._rung[key] = present
@@ -131,3 +131,15 @@ class Quotas:
             if everybody:
                 told |= {one for one, seen in self._seen_of.items() if seen > present - DAY}
             return Alarm(reason, tuple(sorted(told)), user, window.within(DAY, present))
+
+    def silence(self, alarms: Iterable[Alarm]) -> None:
+        """These did not ring after all: the next time they do."""
+        with self._lock:
+            for alarm in alarms:
+                for organisation in alarm.organisations:
+                    self._rung.pop(_key(alarm.reason, organisation, alarm.user_id), None)
+
+
+def _key(reason: str, organisation: int, user: int) -> tuple[str, int, int]:
+    """Under what an alarm is remembered: once for a person, once for the whole installation."""
+    return (reason, 0, 0) if reason == "quota_installation" else (reason, organisation, user)

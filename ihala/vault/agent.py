@@ -8,15 +8,17 @@ ids and read the rows themselves; they never believe what a caller says about co
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Q, QuerySet
+from django.db.models import BigIntegerField, BooleanField, CharField, Q, QuerySet, UUIDField
 from django.db.models.expressions import RawSQL
 
 from ihala.core.clock import now
+from ihala.core.kept import Among, kept
 from ihala.core.refusal import Refused
 
 from . import salts
@@ -42,11 +44,32 @@ Nothing is given away by this: they are secrets of content that the same connect
 """
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """The secrets that `holder` asks for; `uncommitted` are grants the agent made for the same connection just now."""
+
+    holder: int
+    names: Sequence[SecretName]
+    uncommitted: Collection[Grant] = ()
+
+
 class Agent:
     """Holds custody and answers for it."""
 
     def __init__(self, custody: Custody) -> None:
         self.custody = custody
+
+    def find(self, wanted: Sequence[Wanted]) -> list["Found"]:
+        """What each may be given: the secrets with a live grant whose salt still exists. One query for all of them.
+
+        Nothing is unwrapped yet, so that it can be recorded first.
+        """
+        grants = _grants(wanted)
+        live = [_live(one, grants) for one in wanted]
+        lying = _salts({name.subject.root for held in live for name in held})
+        return [
+            Found(self, held, _salted(one.names, held, lying)) for one, held in zip(wanted, live, strict=True)
+        ]
 
     def open_keys(
         self, holder: int, wanted: Iterable[SecretName], record: Callable[[list[SecretName]], None]
@@ -55,23 +78,16 @@ class Agent:
 
         `record` is told their names before anything is unwrapped and may refuse by raising.
         """
-        asked = list(dict.fromkeys(wanted))
-        grants = {grant.name: grant for grant in _grants(holder, asked) if _is_live(grant)}
-        salt_of = _salts({name.subject.root for name in grants})
-        found = {
-            name: keys for name in asked if (keys := _of_name(name, salt_of)) and name.about(None) in grants
-        }
-        record(list(found))
-        classes: dict[SecretName, bytes] = {}
-        return {name: self._key(name, found[name], grants, classes) for name in found}
+        (found,) = self.find([Wanted(holder, list(wanted), UNCOMMITTED.get())])
+        record(found.names)
+        return found.keys()
 
-    def _key(
-        self, name: SecretName, own: list[bytes], grants: Mapping[SecretName, Grant], classes: dict[SecretName, bytes]
-    ) -> bytes:  # fmt: skip
+    def key(self, name: SecretName, own: list[bytes], held: Mapping[SecretName, Grant],
+            classes: dict[SecretName, bytes]) -> bytes:  # fmt: skip
         """The key of a class, or of what it says about one person; each class is unwrapped once."""
         whole = name.about(None)
         if whole not in classes:
-            classes[whole] = class_key(self._secret(grants[whole]), own[0])
+            classes[whole] = class_key(self._secret(held[whole]), own[0])
         return person_key(classes[whole], own[1]) if len(own) > 1 else classes[whole]
 
     def make_salts(self, names: Iterable[SecretName]) -> None:
@@ -223,22 +239,71 @@ class Agent:
         return unwrap(key, grant.wrapped_secret, context)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What may be given to who asked, once that is on record: by secret, the salts its key takes."""
+
+    agent: Agent
+    held: Mapping[SecretName, Grant]
+    salted: Mapping[SecretName, list[bytes]] = field(repr=False)
+
+    @property
+    def names(self) -> list[SecretName]:
+        """What will be read."""
+        return list(self.salted)
+
+    def keys(self) -> dict[SecretName, bytes]:
+        """The keys. Whoever asks for them has put the names on record."""
+        classes: dict[SecretName, bytes] = {}
+        return {name: self.agent.key(name, own, self.held, classes) for name, own in self.salted.items()}
+
+
 def agent() -> Agent:
     """The agent this process asks."""
     return Agent(custody())
 
 
-def _grants(holder: int, names: list[SecretName]) -> Iterable[Grant]:
-    """Every grant of the holder that may be one of `names`; all in one query, whatever their number.
-
-    What is committed comes last and counts.
-    """
-    committed = Grant.objects.filter(
-        organisation_id=holder,
-        subject_id__in={name.subject.id for name in names},
-        disclosure_class__in={name.disclosure_class for name in names},
+def _grants(wanted: Sequence[Wanted]) -> list[Grant]:
+    """Every committed grant that may be one of those wanted; all in one query, whatever their number."""
+    names = [name for one in wanted for name in one.names]
+    if not names:
+        return []
+    return _committed(
+        None,
+        holders=list({one.holder for one in wanted}),
+        subjects=list({name.subject.id for name in names}),
+        classes=list({str(name.disclosure_class) for name in names}),
     )
-    return chain((grant for grant in UNCOMMITTED.get() if grant.organisation_id == holder), committed)
+
+
+@kept
+def _committed(_nobody: None) -> QuerySet[Grant]:
+    return Grant.objects.filter(
+        Among("organisation_id", "holders", BigIntegerField()),
+        Among("subject_id", "subjects", UUIDField()),
+        Among("disclosure_class", "classes", CharField()),
+    )
+
+
+def _live(wanted: Wanted, committed: Iterable[Grant]) -> dict[SecretName, Grant]:
+    """The live grants of the holder; what is committed comes last and counts."""
+    subjects = {name.subject.id for name in wanted.names}
+    return {
+        grant.name: grant
+        for grant in chain(wanted.uncommitted, committed)
+        if grant.organisation_id == wanted.holder and grant.subject_id in subjects and _is_live(grant)
+    }
+
+
+def _salted(
+    names: Iterable[SecretName], held: Mapping[SecretName, Grant], lying: Mapping[UUID, salts.Salts]
+) -> dict[SecretName, list[bytes]]:
+    """Of these names, once each, those that are held and whose salts exist."""
+    return {
+        name: own
+        for name in dict.fromkeys(names)
+        if (own := _of_name(name, lying)) and name.about(None) in held
+    }
 
 
 def _uncommitted(author: int, subject: Subject, version: int) -> Iterable[Grant]:

@@ -41,6 +41,8 @@ TRAVELLING: dict[str, type[Exception]] = {}
 Function = TypeVar("Function", bound=Callable[..., Any])
 VERBS: dict[str, Callable[..., Any]] = {}
 """What the agent can be asked, by name."""
+SIGNATURES: dict[str, inspect.Signature] = {}
+"""Their arguments."""
 ADMINISTRATION: set[str] = set()
 """Of these, what only processes of the agent's own account and root may ask: the command line."""
 
@@ -74,7 +76,7 @@ def through(verb: str, *, administration: bool = False) -> Callable[[Function], 
         VERBS[verb] = function
         if administration:
             ADMINISTRATION.add(verb)
-        signature = inspect.signature(function)
+        signature = SIGNATURES[verb] = inspect.signature(function)
 
         @wraps(function)
         def asked(*arguments: Any, **named: Any) -> Any:
