@@ -1,6 +1,6 @@
 """One referral's page, the same for both sides: what happened, whose turn it is, what can be done, what is seen.
 
-Everything is read once and sealed content is opened once per page (two openings: the package, and the exchange).
+Everything is read once, and the key agent is asked once per page for all that is sealed on it.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ def page(referral: Referral, actor: Actor) -> dict[str, Any]:
     side = facts.side(referral, actor.organisation_id)
     case = own_case(side, actor)
     reading = _read(referral, actor)
-    parts = package.open_parts(referral, by=actor)
+    parts = reading.parts
     shown = sections(referral, parts)
     return {
         "referral": referral,
@@ -55,7 +55,7 @@ def page(referral: Referral, actor: Actor) -> dict[str, Any]:
         "records": reading.own_records(),
         "tasks": questions.tasks(referral),
         "linked": _linked(referral, actor),
-        **beds(referral, actor),
+        **beds(referral, actor, parts),
     }
 
 
@@ -167,7 +167,7 @@ def _amended(reading: "Reading", parts: Any) -> list[dict[str, Any]]:
 
 
 def _read(referral: Referral, actor: Actor) -> "Reading":
-    """Load the exchange, and open all that is sealed in it at once."""
+    """Load the exchange and the package, and open all that is sealed in them at once."""
     reading = Reading(referral, actor)
     reading.lines = questions.timeline(referral, actor)
     reading.messages = questions.messages(referral)
@@ -176,7 +176,8 @@ def _read(referral: Referral, actor: Actor) -> "Reading":
     reading.records = questions.own_records(referral, actor)
     shared: list[tuple[Any, str]] = [(row, "text") for row in (*reading.messages, *reading.reports)]
     shared += [(plan, "details") for plan in reading.plans]
-    reading.opened = sealed.open_exchange(referral, reading.lines, shared, reading.records, by=actor)
+    exchange = sealed.exchange(referral, reading.lines, shared, reading.records, by=actor)
+    reading.opened, reading.parts = package.open_all(referral, exchange, by=actor)
     reading.names = questions.colleagues(actor)
     return reading
 
@@ -190,6 +191,7 @@ class Reading:
     plans: list[Any]
     records: list[Any]
     opened: dict[UUID, Any]
+    parts: package.Parts
     names: dict[int, str]
 
     def __init__(self, referral: Referral, actor: Actor) -> None:

@@ -6,29 +6,31 @@ from ihala.accounts.roles import Permission
 from ihala.organisations.models import Actor
 from ihala.shelter.fit_words import sentence
 
-from . import workflow
+from . import questions, workflow
 from .actions import housing
+from .actions.package import Parts
 from .enums import Likeness
 from .models import Referral
-from .models_apart import Comparison, PersonsDeposit
 
 FEW = 4
 
 
-def beds(referral: Referral, actor: Actor) -> dict[str, Any]:
+def beds(referral: Referral, actor: Actor, parts: Parts) -> dict[str, Any]:
     """Until when beds are held; while the receiver decides, which of its units fit and why."""
     mine = referral.receiver_id == actor.organisation_id
     deciding = mine and referral.state in workflow.BEFORE_DECISION and actor.has(Permission.SEE_BEDS)
     moving = referral.accepted_at is not None and referral.arrived_at is None and referral.ended_at is None
     return {
         "held": housing.held_for(referral) if moving else None,
-        "advice": _advice(referral, actor) if deciding and housing.needs_place(referral, actor) else None,
+        "advice": _advice(referral, actor, parts)
+        if deciding and housing.needs_place(referral, actor)
+        else None,
         "comparison": _comparison(referral) if mine else None,
     }
 
 
-def _advice(referral: Referral, actor: Actor) -> dict[str, Any]:
-    household = housing.household_of(referral, by=actor)
+def _advice(referral: Referral, actor: Actor, parts: Parts) -> dict[str, Any]:
+    household = housing.household_in(parts, referral)
     found = housing.advice(referral, household, by=actor)
     return {
         "said": sentence(found.answer.verdict, found.answer.clauses),
@@ -44,11 +46,9 @@ def _advice(referral: Referral, actor: Actor) -> dict[str, Any]:
 
 
 def _comparison(referral: Referral) -> dict[str, Any] | None:
-    last = Comparison.objects.filter(referral=referral).order_by("-number").first()
+    last = questions.last_comparison(referral)
     if last is None:
-        deposited = (
-            referral.acknowledged_at is not None and PersonsDeposit.objects.filter(referral=referral).exists()
-        )
+        deposited = referral.acknowledged_at is not None and questions.has_persons_deposit(referral)
         return {"missing": True} if deposited else None
     return {
         "missing": False,

@@ -21,6 +21,7 @@ from .models import (
     SideRecord,
     StepTaken,
 )
+from .models_apart import Comparison, PersonsDeposit
 
 REFERRAL = Given("referral", UUIDField())
 
@@ -129,6 +130,26 @@ def tasks(referral: Referral) -> list[DestructionTask]:
 @kept
 def _tasks(_nobody: None) -> QuerySet[DestructionTask]:
     return DestructionTask.objects.filter(referral=REFERRAL).select_related("organisation")
+
+
+def last_comparison(referral: Referral) -> Comparison | None:
+    """What the last comparison for the conflict check said."""
+    return next(iter(_last_comparison(None, referral=referral.pk)), None)
+
+
+@kept
+def _last_comparison(_nobody: None) -> QuerySet[Comparison]:
+    return Comparison.objects.filter(referral=REFERRAL).order_by("-number")[:1]
+
+
+def has_persons_deposit(referral: Referral) -> bool:
+    """Was anything deposited for the conflict check?"""
+    return bool(_persons_deposit(None, referral=referral.pk))
+
+
+@kept
+def _persons_deposit(_nobody: None) -> QuerySet[PersonsDeposit, UUID]:
+    return PersonsDeposit.objects.filter(referral=REFERRAL).values_list("pk", flat=True)[:1]
 
 
 def linked(referral: Referral, actor: Actor) -> list[Referral]:

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from ihala.core.clock import now
 from ihala.core.vocabulary import DisclosureClass
+from ihala.core.writing import insert
 
-from . import keys, link, salts
+from . import keys, link, salts, wire
 from .custody import KeyName, KeyNotHeld, custody
 from .enums import SubjectKind
 from .models import Deposit, Grant, OrganisationKey
@@ -46,17 +47,45 @@ def first_key(organisation_id: int) -> bytes:
     return custody().create(KeyName(organisation_id))
 
 
-@dataclass
-class Handed:
-    """Who was handed which secrets, of several sealings that are written together."""
+@wire.carries
+@dataclass(frozen=True)
+class Sealing:
+    """Content of one subject, by class, to be sealed under new secrets, and who is handed them.
 
-    grants: list[Grant] = field(default_factory=list)
-    deposits: list[Deposit] = field(default_factory=list)
+    `holders` get grants now, receivers in `deposits` when they have accepted. A class may be empty: content can be
+    added later (`audit.actions.seal_more`); `also` makes further empty ones of the same root, such as a thread's.
+    """
 
-    def write(self) -> None:
-        """Two statements at most, however many were sealed."""
-        Grant.objects.bulk_create(self.grants)
-        Deposit.objects.bulk_create(self.deposits)
+    subject: Subject
+    contents: Mapping[Any, Values]
+    version: int
+    author: int
+    holders: Shares
+    deposits: Shares = field(default_factory=dict)
+    also: Sequence[tuple[SecretName, Shares]] = ()
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What was sealed, by class for each sealing, and the rows that hand its secrets out, not written yet."""
+
+    values: list[dict[Any, list[bytes]]]
+    grants: list[Grant]
+    deposits: list[Deposit]
+
+    def hand_out(self) -> None:
+        """Two statements at most, however many were sealed. IntegrityError if a secret of that name exists."""
+        insert(self.grants)
+        insert(self.deposits)
+
+
+def seal_together(sealings: Sequence[Sealing]) -> Sealed:
+    """Make a secret for each class of each, and seal its values; the key agent is asked once."""
+    values, grants, deposits = made(sealings)
+    sealed = [
+        dict(zip(one.contents, found, strict=True)) for one, found in zip(sealings, values, strict=True)
+    ]
+    return Sealed(sealed, grants, deposits)
 
 
 def seal_new(
@@ -67,60 +96,53 @@ def seal_new(
     *,
     holders: Shares,
     deposits: Shares | None = None,
-    also: Iterable[tuple[SecretName, Shares]] = (),
-    into: Handed | None = None,
+    also: Sequence[tuple[SecretName, Shares]] = (),
 ) -> dict[Any, list[bytes]]:
-    """Make a secret for each class of `contents`, seal its values, and hand the secrets out.
-
-    `holders` get grants now, receivers in `deposits` when they have accepted. A class may be empty: content can be
-    added later (`audit.actions.seal_more`); `also` makes further empty ones of the same root, such as a thread's. At
-    most two statements, none with `into`, whose caller writes them; IntegrityError if a secret of that name exists.
-    """
-    placed = [(str(cls), list(values)) for cls, values in contents.items()]
-    sealed, grants, waiting = made(
-        subject, placed, version, author, _plain(holders), _plain(deposits or {}),
-        [(name, _plain(shares)) for name, shares in also],
-    )  # fmt: skip
-    handed = into or Handed()
-    handed.grants += grants
-    handed.deposits += waiting
-    if into is None:
-        handed.write()
-    return dict(zip(contents, sealed, strict=True))
-
-
-def _plain(shares: Shares) -> dict[int, Any]:
-    """Shares whose classes are plain words, as they travel."""
-    return {
-        party: share if isinstance(share, Basis) else {str(cls): basis for cls, basis in share.items()}
-        for party, share in shares.items()
-    }
+    """The same for one, with its secrets handed out. At most two statements."""
+    sealed = seal_together([Sealing(subject, contents, version, author, holders, deposits or {}, also)])
+    sealed.hand_out()
+    return sealed.values[0]
 
 
 @link.through("make")
-def made(
-    subject: Subject,
-    contents: Sequence[tuple[str, Sequence[tuple[Place, Any]]]],
-    version: int,
-    author: int,
-    holders: Shares,
-    deposits: Shares,
-    also: Iterable[tuple[SecretName, Shares]],
-) -> tuple[list[list[bytes]], list[Grant], list[Deposit]]:
-    """Secrets and what is sealed under them, class by class, with the grants and deposits, which are not written."""
-    named = [(SecretName(subject, cls, version, author), values) for cls, values in contents]
-    further = list(also)
-    lying = salts.ensure(
-        subject.root,
-        _parts(named),
-        _at_first(subject, [name for name, _shares in further], holders.keys() | deposits.keys()),
-    )
-    secrets = {name: new_secret() for name, _values in named}
-    sealed = [_seal_values(secrets[name], values, name, lying) for name, values in named]
-    grants = grants_of(secrets, holders)
-    for name, shares in further:
-        grants += grants_of({name: new_secret()}, shares)
-    return sealed, grants, deposits_of(secrets, deposits)
+def made(sealings: Sequence[Sealing]) -> tuple[list[list[list[bytes]]], list[Grant], list[Deposit]]:
+    """What is sealed of each, class by class, and the grants and deposits, which are not written."""
+    lying = {root: _ensured(root, [one for one in sealings if one.subject.root == root])
+             for root in dict.fromkeys(one.subject.root for one in sealings)}  # fmt: skip
+    values: list[list[list[bytes]]] = []
+    grants: list[Grant] = []
+    deposits: list[Deposit] = []
+    for one in sealings:
+        named = _named(one)
+        secrets = {name: new_secret() for name, _values in named}
+        salts_of = lying[one.subject.root]
+        values.append([_seal_values(secrets[name], of_class, name, salts_of) for name, of_class in named])
+        grants += grants_of(secrets, one.holders)
+        for name, shares in one.also:
+            grants += grants_of({name: new_secret()}, shares)
+        deposits += deposits_of(secrets, one.deposits)
+    return values, grants, deposits
+
+
+def _named(one: Sealing) -> list[tuple[SecretName, Values]]:
+    """The secrets to be made, each with what stands under it."""
+    return [
+        (SecretName(one.subject, str(cls), one.version, one.author), values)
+        for cls, values in one.contents.items()
+    ]
+
+
+def _ensured(root: UUID, sealings: Sequence[Sealing]) -> salts.Salts:
+    """The salts of one root that these take, on the disk; those it will need later are made with its file."""
+    parts = [part for one in sealings for part in _parts(_named(one))]
+    later = [
+        part
+        for one in sealings
+        for part in _at_first(
+            one.subject, [name for name, _shares in one.also], one.holders.keys() | one.deposits.keys()
+        )
+    ]
+    return salts.ensure(root, parts, later)
 
 
 def replace(
@@ -136,8 +158,8 @@ def replace(
     if earlier := [row.pk for row in rows if (row.organisation_id, row.name) in given]:
         Grant.objects.filter(pk__in=earlier).delete()
     Deposit.objects.filter(receiver_id__in=parties, **same).delete()
-    Grant.objects.bulk_create(grants)
-    Deposit.objects.bulk_create(waiting)
+    insert(grants)
+    insert(waiting)
 
 
 def _parts(contents: Iterable[tuple[SecretName, Values]]) -> list[str]:

@@ -266,8 +266,6 @@ def agent() -> Agent:
 def _grants(wanted: Sequence[Wanted]) -> list[Grant]:
     """Every committed grant that may be one of those wanted; all in one query, whatever their number."""
     names = [name for one in wanted for name in one.names]
-    if not names:
-        return []
     return _committed(
         None,
         holders=list({one.holder for one in wanted}),

@@ -105,7 +105,7 @@ def test_the_old_key_waits_for_transactions_that_began_before(settings):
 def test_what_was_wrapped_to_the_old_key_and_commits_late_is_wrapped_again():
     late = a_package()
     with acting(AMAN):
-        sealed, grants, _waiting = actions.made(late, [("triage", [])], 1, ME, {ME: OWN}, {}, [])
+        sealed, grants, _waiting = actions.made([actions.Sealing(late, {"triage": []}, 1, ME, {ME: OWN})])
         keys.rotate(ME)
         while keys.go_on():
             pass
@@ -113,7 +113,7 @@ def test_what_was_wrapped_to_the_old_key_and_commits_late_is_wrapped_again():
         assert keys.retire() == []
         assert keys.go_on() == 1
         keys.destroy(keys.retire())
-    assert sealed == [[]]
+    assert sealed == [[[]]]
     assert opens(AMAN, named(late, "triage"))
 
 

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ihala.core.acting import acting
 from ihala.core.clock import now
+from ihala.core.kept import kept
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.vocabulary import DisclosureClass, Kind, Service, Urgency
 from ihala.organisations.models import Actor
@@ -75,14 +77,24 @@ class Held:
 def needs_place(referral: Referral, by: Actor) -> bool:
     """Is a family to be housed by an organisation that keeps its beds here? One query."""
     wanted = referral.kind == Kind.TRANSFER and Service.SHELTER in referral.services
-    return wanted and Bed.objects.filter(organisation_id=by.organisation_id).exists()
+    return wanted and bool(_any_bed(by))
+
+
+@kept
+def _any_bed(by: Actor) -> QuerySet[Bed, int]:
+    return Bed.objects.filter(organisation_id=by.organisation_id).order_by().values_list("pk", flat=True)[:1]
 
 
 def household_of(referral: Referral, *, by: Actor) -> Household:
     """Who is to be housed, from the counts in clear and the needs that triage tells: no name is read for it."""
+    return household_in(package.open_parts(referral, by=by), referral)
+
+
+def household_in(parts: package.Parts, referral: Referral) -> Household:
+    """The same from parts that are open already."""
     values = {
         path: value
-        for part, opened in package.open_parts(referral, by=by)
+        for part, opened in parts
         if part.disclosure_class == DisclosureClass.TRIAGE and part.version == referral.package_version
         for path, value in (opened or {}).items()
     }

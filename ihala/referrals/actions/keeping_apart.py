@@ -5,6 +5,7 @@ on the referral's own basis and goes when that is withdrawn. The receiver's staf
 concern are compared with it by the key agent, which answers clear or look closer, to the receiver only.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -15,6 +16,7 @@ from ihala.cases.content import CaseContent
 from ihala.core.clock import now
 from ihala.core.refusal import Refused
 from ihala.core.vocabulary import DisclosureClass
+from ihala.core.writing import insert
 from ihala.organisations.models import Actor, Membership
 from ihala.shelter.models import Stay
 from ihala.vault import actions as vault
@@ -40,24 +42,32 @@ def _name(deposit: PersonsDeposit) -> SecretName:
     return SecretName(subject(deposit.referral), str(SAFETY), deposit.version, deposit.organisation_id)
 
 
-def deposit(referral: Referral, content: CaseContent, *, dispatched: bool, into: vault.Handed) -> None:
-    """Along with a version of the package, handed out `into` its secrets.
+def deposit(
+    referral: Referral, content: CaseContent, *, dispatched: bool
+) -> list[tuple[PersonsDeposit, vault.Sealing]]:
+    """The row that goes along with a version of the package, not sealed or written yet, and how it is to be sealed.
 
-    Nothing where there is nobody to compare or no basis to rest on.
+    None where there is nobody to compare or no basis to rest on.
     """
     people = [found for one in content.persons_of_concern if (found := _traits(one))]
     if referral.basis_id is None or not people:
-        return
+        return []
     row = PersonsDeposit(
         id=uuid4(), referral=referral, version=referral.package_version, organisation_id=referral.sender_id,
         created_at=now(),
     )  # fmt: skip
-    sealed = vault.seal_new(
+    sealing = vault.Sealing(
         subject(referral), {SAFETY: [(Place.of(row, "people"), people)]}, row.version, referral.sender_id,
-        holders={referral.sender_id: {SAFETY: OWN}}, deposits=_waiting(referral) if dispatched else None, into=into,
+        holders={referral.sender_id: {SAFETY: OWN}}, deposits=_waiting(referral) if dispatched else {},
     )  # fmt: skip
-    row.people = sealed[SAFETY][0]
-    row.save(force_insert=True)
+    return [(row, sealing)]
+
+
+def written(deposits: Sequence[tuple[PersonsDeposit, vault.Sealing]], sealed: Sequence[Any]) -> None:
+    """Write the rows with what was sealed of them."""
+    for (row, _sealing), values in zip(deposits, sealed, strict=True):
+        row.people = values[SAFETY][0]
+    insert([row for row, _sealing in deposits])
 
 
 def _traits(person: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import hmac
 import json
 import secrets
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from ihala.accounts.roles import Role
 from ihala.audit import actions as audit
@@ -37,6 +37,7 @@ from . import files, keeping_apart, sealed
 
 Values = dict[str, Any]
 Shares = dict[int, dict[str, Basis]]
+Parts = list[tuple[PackagePart, Values | None]]
 
 
 def preview(referral: Referral, *, by: Actor) -> dict[DisclosureClass, Values]:
@@ -99,18 +100,18 @@ def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
     deposits: Shares = {}
     if dispatched:
         holders[referral.receiver_id], deposits[referral.receiver_id] = _shares(referral, list(documents))
-    handed = vault.Handed()
-    ciphertexts = vault.seal_new(
+    package = vault.Sealing(
         sealed.package_subject(referral),
         {cls: [(Place.of(part, "document"), documents[cls])] for part in parts for cls in [part.disclosure_class]},
         referral.package_version, referral.sender_id, holders=holders, deposits=deposits,
         also=[(sealed.thread(referral), sealed.thread_shares(referral))] if dispatched and first else [],
-        into=handed,
     )  # fmt: skip
-    keeping_apart.deposit(referral, content, dispatched=dispatched, into=handed)
-    handed.write()
+    apart = keeping_apart.deposit(referral, content, dispatched=dispatched)
+    done = vault.seal_together([package, *(sealing for _row, sealing in apart)])
+    done.hand_out()
+    keeping_apart.written(apart, done.values[1:])
     for part in parts:
-        part.document = ciphertexts[part.disclosure_class][0]
+        part.document = done.values[0][part.disclosure_class][0]
     insert(parts)
     files.keep_copies(parts, own_case(referral, by), by=by)
     if dispatched:
@@ -206,10 +207,16 @@ def write_receipts(referral: Referral, parts: list[PackagePart]) -> None:
     )  # fmt: skip
 
 
-def open_parts(
-    referral: Referral, *, by: Actor, purpose: Purpose = Purpose.REFERRAL
-) -> list[tuple[PackagePart, Values | None]]:
+def open_parts(referral: Referral, *, by: Actor, purpose: Purpose = Purpose.REFERRAL) -> Parts:
     """Every part with its values, or None where the actor's organisation may not open it (yet, or any more)."""
+    _told, parts = open_all(referral, sealed.Exchange([]), by=by, purpose=purpose)
+    return parts
+
+
+def open_all(
+    referral: Referral, exchange: sealed.Exchange, *, by: Actor, purpose: Purpose = Purpose.REFERRAL
+) -> tuple[dict[UUID, Any], Parts]:
+    """What the exchange says and every part, as `open_parts`; the key agent is asked once."""
     parts = questions.parts(referral)
     subject = sealed.package_subject(referral)
     openings = [
@@ -219,9 +226,12 @@ def open_parts(
         )
         for part in parts
     ]
-    opened = audit.open_sealed(by, purpose, openings, missing_ok=True) if openings else []
-    return [
-        (part, values[0]["values"] if values[0] else None) for part, values in zip(parts, opened, strict=True)
+    wanted = [*openings, *exchange.openings]
+    opened = audit.open_sealed(by, purpose, wanted, missing_ok=True) if wanted else []
+    documents = [values[0] for values in opened[: len(parts)]]
+    return exchange.told(opened[len(parts) :]), [
+        (part, document["values"] if document else None)
+        for part, document in zip(parts, documents, strict=True)
     ]
 
 

@@ -5,6 +5,7 @@ note; its subject is named from the referral and the organisation, so nothing ha
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -93,11 +94,33 @@ def open_records(records: Sequence[SideRecord], *, by: Actor) -> list[str]:
     return audit.open_sealed(by, Purpose.WORK, [audit.Opening(name, values)])[0]
 
 
-def open_exchange(
+@dataclass(frozen=True)
+class Exchange:
+    """What is sealed on a referral's page beside the package: by secret, which row's or note's value stands where."""
+
+    found: list[tuple[SecretName, list[tuple[UUID, Place, bytes | None]]]]
+
+    @property
+    def openings(self) -> list[audit.Opening]:
+        """One for each secret."""
+        return [
+            audit.Opening(name, [(place, value) for _id, place, value in rows]) for name, rows in self.found
+        ]
+
+    def told(self, opened: Sequence[Sequence[Any]]) -> dict[UUID, Any]:
+        """Row or note id → value, from what the openings gave."""
+        return {
+            row_id: value
+            for (_name, rows), values in zip(self.found, opened, strict=True)
+            for (row_id, _place, _sealed), value in zip(rows, values, strict=True)
+        }
+
+
+def exchange(
     referral: Referral, lines: Iterable[StepTaken], rows: Iterable[tuple[Row, str]], records: Iterable[SideRecord],
     *, by: Actor,
-) -> dict[UUID, Any]:  # fmt: skip
-    """Everything sealed on a referral's page but the package, opened in one go: row or note id → value."""
+) -> Exchange:  # fmt: skip
+    """The notes of lines, the fields of rows both sides read, and the records of the actor's own side."""
     shared: list[tuple[Any, Place, Any]] = []
     mine: list[tuple[Any, Place, Any]] = []
     for line in lines:
@@ -108,11 +131,14 @@ def open_exchange(
         (record.pk, Place.of(record, "text"), record.text) for record in records if record.text is not None
     ]
     wanted = [(thread(referral), shared), (own(referral, by.organisation_id), mine)]
-    asked = [(name, found) for name, found in wanted if found]
-    openings = [audit.Opening(name, [(place, value) for _id, place, value in found]) for name, found in asked]
-    opened = audit.open_sealed(by, Purpose.WORK, openings, missing_ok=True) if openings else []
-    return {
-        row_id: value
-        for (_name, found), values in zip(asked, opened, strict=True)
-        for (row_id, _place, _sealed), value in zip(found, values, strict=True)
-    }
+    return Exchange([(name, found) for name, found in wanted if found])
+
+
+def open_exchange(
+    referral: Referral, lines: Iterable[StepTaken], rows: Iterable[tuple[Row, str]], records: Iterable[SideRecord],
+    *, by: Actor,
+) -> dict[UUID, Any]:  # fmt: skip
+    """The same, opened: row or note id → value."""
+    wanted = exchange(referral, lines, rows, records, by=by)
+    opened = audit.open_sealed(by, Purpose.WORK, wanted.openings, missing_ok=True) if wanted.found else []
+    return wanted.told(opened)
