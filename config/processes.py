@@ -75,7 +75,8 @@ def server(port: int, host: str = "localhost", workers: int = 2) -> Command:
         "256",
     )
     options += ("--respawn-failed-workers", "--workers-kill-timeout", "10s")
-    return Command("server", (sys.executable, "-m", "granian", *options, "config.wsgi:application"))
+    command = (sys.executable, "-m", "granian", *options, "config.wsgi:application")
+    return Command("server", command, {"IHALA_RENEWED": "1"})
 
 
 def worker() -> Command:

@@ -18,6 +18,8 @@ def main() -> None:
     from django.db import connections
     from procrastinate.contrib.django import app
 
+    from .tasks import HEARTBEAT, SILENT
+
     connections.close_all()
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as running:
@@ -26,6 +28,8 @@ def main() -> None:
             wait="--once" not in sys.argv,
             install_signal_handlers=True,
             delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=SILENT,
         )
 
 

@@ -12,4 +12,8 @@ if os.environ.get("IHALA_SUPERVISED") == "1":
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 gc.collect()
+if os.environ.get("IHALA_RENEWED") == "1":
+    from .renewing import Renewing  # the apps are loaded now
+
+    Renewing().begin()
 gc.freeze()  # what is loaded now stays; the collector need not look at it again during requests

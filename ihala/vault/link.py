@@ -47,6 +47,8 @@ ADMINISTRATION: set[str] = set()
 """Of these, what only processes of the agent's own account and root may ask: the command line."""
 
 _mine = threading.local()
+last_opened: dict[str, float] = {}
+"""When this process was last answered sealed content, on the monotonic clock: what it held stays in its memory."""
 
 
 def inside() -> bool:
@@ -111,6 +113,8 @@ def ask(verb: str, arguments: dict[str, Any]) -> Any:
             body = _exchange(frame)
             if verb in MAKES:
                 _mine.made_at = time.monotonic()
+            elif verb == "open":
+                last_opened["at"] = time.monotonic()
             return _answer(body)
         except (OSError, wire.Malformed):
             forget()

@@ -25,10 +25,12 @@ from config.databases import OWNER_ROLE, parse
 from config.home import home
 from ihala.cases import actions as cases
 from ihala.cases.content import CASE, COMPANION, PERSON_OF_CONCERN, SURVIVOR, CaseContent, Kind
+from ihala.cases.enums import AttachmentKind
 from ihala.core.acting import acting
 from ihala.core.vocabulary import Category, Service
-from ihala.demo import scenes
+from ihala.demo import papers, scenes
 from ihala.demo.family import Family
+from ihala.demo.paths import path_to
 from ihala.referrals.enums import State
 from tests import given
 
@@ -65,6 +67,19 @@ def a_marked_family() -> Family:
         marked(CASE, languages=["ar"], interpreter="none", danger="high"),
     )
     return Family("canary", "ar", content, (Service.SHELTER,))
+
+
+def add_marked_files(case, by):
+    """A document and a picture with canaries in their names and in what they show."""
+    for data, name, what in (
+        (papers.page(LATIN), f"{WORDS}.pdf", AttachmentKind.MEDICAL_REPORT),
+        (
+            papers.picture(more=b"\xff\xdb\x00\x43\x01" + LATIN.encode().ljust(64, b"\x01")),
+            f"{LATIN}.jpg",
+            AttachmentKind.PICTURE,
+        ),
+    ):
+        cases.add_attachment(case, data, by=by, name=name, what=what)
 
 
 def forms(text):
@@ -112,13 +127,17 @@ def test_no_canary_is_found_in_anything_a_thief_can_carry_away(server, monkeypat
     began = time.time() - 1
     monkeypatch.setattr(scenes, "pick", lambda language, what, turn: WORDS)
     aman = given.actor("aman.caseworker")
-    scene = given.a_scene_at(State.COMPLETED, of=a_marked_family())
-    given.acted(scene, "note")
+    scene = given.acted(given.a_scene(of=a_marked_family()), "case")
+    with acting(aman):
+        add_marked_files(scene.file, aman)
+    given.acted(scene, f"{path_to(State.COMPLETED).removeprefix('case ')} note")
     with acting(aman):
         cases.add_note(scene.file, WORDS, by=aman)
         cases.save_draft({"survivor-name": [WORDS]}, by=aman, case=scene.file, based_on=1)
         opened = cases.open_case_page(scene.file, by=aman, purpose="work")
+        file = cases.open_attachment(scene.file, 1, by=aman)
     assert LATIN in str(opened), "the canaries are there for who may read them"
+    assert found_in(file.data), "in what the files show too"
     stick = tmp_path / "stick"
     (home() / "secrets" / vessel.PUBLIC).unlink(missing_ok=True)
     vessel.make_key(stick)

@@ -1,0 +1,83 @@
+"""The product as one command starts it, with its own processes and a durable database, to be attacked from outside."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from config import machine, postgres
+from config.databases import DATABASE
+from tests.architecture.tree import ROOT
+from tests.config.test_installation import Running, environment, processes_of
+from tests.journeys.site import free_port
+
+MARKS = {
+    "key agent": "config.keyagent",
+    "sequencer": "config.sequencer",
+    "worker": "config.worker",
+    "server": "granian",
+}
+POSTGRES = "PostgreSQL"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where it is, and its processes."""
+
+    home: Path
+    port: int
+    cluster: postgres.Cluster
+
+    def pids_of(self, name: str) -> list[int]:
+        """Processes by the name the supervisor gives them; of PostgreSQL the one that rules the others."""
+        if name == POSTGRES:
+            return [pid] if (pid := self.cluster.pid()) else []
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                ours = f"IHALA_HOME={self.home}".encode() in (entry / "environ").read_bytes()
+                if ours and MARKS[name] in (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode():
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+        return sorted(found)
+
+    def asked(self, statement: str) -> list[tuple[object, ...]]:
+        """The database's answer to its superuser."""
+        with self.cluster.connect(DATABASE) as raw:
+            return raw.execute(statement).fetchall()  # type: ignore[arg-type]
+
+    def start(self, module: str, *arguments: str) -> "subprocess.Popen[str]":
+        """A process beside the product's own, with the same environment."""
+        env = environment(self.home, IHALA_DEMO="1", DJANGO_SETTINGS_MODULE="config.settings")
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *arguments], cwd=ROOT, env=env, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="package")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The demo with its cast and no story."""
+    home, port = tmp_path_factory.mktemp("attacked"), free_port()
+    running = Running(home, "demo", "--empty", "--port", str(port))
+    running.wait_for("Ctrl-C stops everything")
+    listener = threading.Thread(target=lambda: list(running.process.stdout))
+    listener.start()
+    data, account = machine.place(home)
+    password = (home / "secrets" / "postgres.password").read_text().strip()
+    binaries, socket = machine.binaries("pginstall18", account), machine.socket_folder(home)
+    cluster = postgres.Cluster(binaries, data / "postgres", socket, account, password)
+    yield Installation(home, port, cluster)
+    running.process.send_signal(signal.SIGINT)
+    running.process.wait(60)
+    listener.join()
+    running.process.stdout.close()
+    assert processes_of(home) == []
+    cluster.stop()
+    postgres.remove(cluster)
