@@ -27,7 +27,7 @@ def notify(
     author: Actor,
     membership_id: int | None = None,
 ) -> Notification:
-    """Tell the members with one of `roles`, and the one named. Two statements: the row, and the job that follows it.
+    """Tell the members with one of `roles`, and the one named. Two or three statements: the row, and the job for it.
 
     The job runs only if the transaction commits, since it stands in the same database.
     """
@@ -42,26 +42,44 @@ def notify(
         created_at=now(),
     )
     insert([notification])
-    app.configure_task(DELIVER, queue=MAIL).defer(
-        organisation_id=organisation_id, notification_id=str(notification.pk)
-    )
+    _have_it_mailed(organisation_id)
     return notification
 
 
-def deliver(organisation_id: int, notification_id: str) -> int:
-    """Send the e-mails of a notification as the organisation's system actor; how many. Once delivered, not again.
+def _have_it_mailed(organisation_id: int) -> None:
+    """One job mails what is told within a few seconds: none is added while one is planned and not yet due.
 
-    The mail server is asked outside of any transaction; if it fails, the job is tried again.
+    A job that runs before what relied on it is committed misses it; `have_overdue_mailed` does not.
+    """
+    if not rules.mail_is_planned(organisation_id):
+        job = app.configure_task(DELIVER, queue=MAIL, schedule_at=now() + rules.GATHERED)
+        job.defer(organisation_id=organisation_id)
+
+
+def have_overdue_mailed() -> int:
+    """What no job has mailed, because it was committed just after the one it relied on had run; how many jobs."""
+    forgotten = [one for one in rules.organisations_with_overdue_mail() if not rules.mail_is_minded(one)]
+    for organisation_id in forgotten:
+        app.configure_task(DELIVER, queue=MAIL).defer(organisation_id=organisation_id)
+    return len(forgotten)
+
+
+def deliver(organisation_id: int) -> int:
+    """Mail what the organisation was told and not yet mailed, as its system actor; how many mails. Never twice.
+
+    Whoever was told of several things gets one mail, since all mails are the same. The mail server is asked outside of
+    any transaction; if it fails, the job is tried again.
     """
     system = Actor.system_of(organisation_id)
     with acting(system):
-        found = Notification.objects.filter(pk=notification_id, delivered_at=None).first()
-        addresses = [] if found is None else [member.user.email for member in rules.recipients(found)]
-    if found is None:
+        waiting = rules.undelivered(organisation_id)
+        addresses = [member.user.email for member in rules.recipients(organisation_id, waiting)]
+    if not waiting:
         return 0
     sent = mail.send(addresses) if addresses else 0
     with acting(system):
-        Notification.objects.filter(pk=notification_id).update(delivered_at=now())
+        told = Notification.objects.filter(pk__in=[notification.pk for notification in waiting])
+        told.update(delivered_at=now())
     return sent
 
 

@@ -40,7 +40,12 @@ class Notification(Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["organisation", "-created_at", "id"], name="notification_newest")
+            models.Index(fields=["organisation", "-created_at", "id"], name="notification_newest"),
+            models.Index(
+                fields=["created_at"],
+                name="notification_undelivered",
+                condition=models.Q(delivered_at=None),
+            ),
         ]
 
 

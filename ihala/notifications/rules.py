@@ -1,10 +1,15 @@
 """Who is told, and who has not looked yet. It queries and never writes."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 
 from ihala.accounts.roles import Role
+from ihala.core.clock import now
 from ihala.core.kept import Given, kept, kept_within
 from ihala.organisations import rules as organisations
 from ihala.organisations.models import Actor, Membership
@@ -50,26 +55,73 @@ def _unseen_about(actor: Actor, among: int) -> QuerySet[Notification]:
     return unseen_by(actor, among).filter(subject_id=Given("subject", UUIDField()))
 
 
-def recipients(notification: Notification) -> list[Membership]:
-    """Who gets an e-mail: of the duty officers only those on duty, everybody else by role or name."""
-    roles = set(notification.roles)
-    active = Membership.objects.select_related("user").filter(
-        organisation=notification.organisation_id, active=True
-    )
-    told = list(
-        active.filter(Q(roles__overlap=sorted(roles)) | Q(pk=notification.membership_id)).order_by("id")
-    )
-    duty = {member.pk for member in organisations.on_duty(notification.organisation_id).members}
-    return [member for member in told if _is_told(member, notification, roles, duty)]
+JOB = (
+    "SELECT EXISTS (SELECT FROM procrastinate_jobs "
+    "WHERE queue_name = 'mail' AND args ->> 'organisation_id' = %s AND {})"
+)
+PLANNED = JOB.format("status = 'todo' AND scheduled_at BETWEEN %s AND %s")
+MINDED = JOB.format("status IN ('todo', 'doing')")
+GATHERED = timedelta(seconds=3)
+"""So long what is told to an organisation is gathered for one round of mails."""
+SOON = timedelta(seconds=1)
+"""A job that is due sooner may run before this transaction has ended."""
+OVERDUE, GIVEN_UP = timedelta(seconds=30), timedelta(days=1)
+MOST = 1000
 
 
-def _is_told(member: Membership, notification: Notification, roles: set[str], duty: set[int]) -> bool:
+def mail_is_planned(organisation_id: int) -> bool:
+    """Is there a job that will soon mail what the organisation is told now? One query.
+
+    One that failed and is to be tried again much later is not meant.
+    """
+    return _is_there(PLANNED, [str(organisation_id), now() + SOON, now() + GATHERED])
+
+
+def mail_is_minded(organisation_id: int) -> bool:
+    """Is there any job that mails, at work or to be tried again?"""
+    return _is_there(MINDED, [str(organisation_id)])
+
+
+def _is_there(question: str, values: list[Any]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        return bool(cursor.fetchone()[0])
+
+
+def organisations_with_overdue_mail() -> list[int]:
+    """Which were told something half a minute ago or more, and within the last day, that was not mailed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ihala_undelivered(%s, %s)", [now() - GIVEN_UP, now() - OVERDUE])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def undelivered(organisation_id: int) -> list[Notification]:
+    """What the organisation was told and not yet mailed, the oldest first."""
+    waiting = Notification.objects.filter(organisation=organisation_id, delivered_at=None)
+    return list(waiting.order_by("created_at", "id")[:MOST])
+
+
+def recipients(organisation_id: int, notifications: Sequence[Notification]) -> list[Membership]:
+    """Who gets an e-mail: of the duty officers only those on duty, everybody else by role or name. Three queries."""
+    active = Membership.objects.select_related("user").filter(organisation=organisation_id, active=True)
+    members = list(active.order_by("id")) if notifications else []
+    duty = {member.pk for member in organisations.on_duty(organisation_id).members} if members else set()
+    told = (
+        member
+        for member in members
+        if any(_is_told(member, notification, duty) for notification in notifications)
+    )
+    return list(told)
+
+
+def _is_told(member: Membership, notification: Notification, duty: set[int]) -> bool:
     own_doing = (notification.author_id, notification.author_membership_id) == (
         member.organisation_id,
         member.pk,
     )
     if own_doing or not member.user.is_active or not member.user.email:
         return False
-    if member.pk == notification.membership_id or member.pk in duty:
-        return True
-    return bool(roles & set(member.roles) - {Role.DUTY_OFFICER})
+    roles = set(notification.roles) & set(member.roles)
+    return member.pk == notification.membership_id or bool(
+        roles and (member.pk in duty or roles - {Role.DUTY_OFFICER})
+    )

@@ -10,6 +10,16 @@ RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
 @app.task(name=actions.DELIVER, queue=actions.MAIL, retry=RETRY)
-def deliver(organisation_id: int, notification_id: str) -> None:
-    """Tell the members of the organisation by e-mail that something waits."""
-    actions.deliver(organisation_id, notification_id)
+def deliver(organisation_id: int, notification_id: str = "") -> None:
+    """Tell the members of the organisation by e-mail that something waits.
+
+    `notification_id` is of jobs that were planned before one job mailed all.
+    """
+    actions.deliver(organisation_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="notifications.mail_overdue", queue=actions.MAIL, queueing_lock="notifications.mail_overdue")
+def mail_overdue(timestamp: int) -> None:
+    """Every minute; `timestamp` is the minute meant, and what is due is asked of the rows."""
+    actions.have_overdue_mailed()

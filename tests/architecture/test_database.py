@@ -80,6 +80,7 @@ DEFINERS = {
     "ihala_may_release": "reads the state of one referral by id and answers yes or no",
     "ihala_holds_due": "tells the worker which organisations have a hold to warn of or to let go; keys only",
     "ihala_drafts_unchanged_since": "tells the worker which organisations have an old draft; keys only",
+    "ihala_undelivered": "tells the worker which organisations were told something that was not mailed; keys only",
     "ihala_roots_with_secrets": "tells the sweeper of salts which of the roots it names still have a secret",
     "ihala_may_erase": "tells the key agent whether the erasure of just this was confirmed",
     "ihala_standing": "tells the key agent the roles of somebody who works somewhere now",

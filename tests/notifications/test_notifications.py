@@ -2,6 +2,7 @@
 
 import socket
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -38,7 +39,7 @@ def told(frm: Party, to: Party, roles: list[Role] | None = None, **more: Any) ->
 
 def names_told(party: Party, notification: Notification) -> list[str]:
     with acting(party.system):
-        return [member.user.username for member in rules.recipients(notification)]
+        return [member.user.username for member in rules.recipients(party.id, [notification])]
 
 
 def test_the_addressed_roles_see_it_and_nobody_else(aman: Party, dfwac: Party) -> None:
@@ -114,7 +115,7 @@ def test_who_left_or_has_no_address_gets_no_mail(aman: Party, dfwac: Party) -> N
         organisations.deactivate(dfwac.members["supervisor"], by=dfwac.admin)
         User.objects.filter(pk=dfwac.members["duty"].user_id).update(email="")
     assert names_told(dfwac, notification) == []
-    assert actions.deliver(dfwac.id, str(notification.pk)) == 0
+    assert actions.deliver(dfwac.id) == 0
 
 
 def test_the_job_stands_in_the_same_transaction_and_holds_keys_only(aman: Party, dfwac: Party) -> None:
@@ -122,8 +123,8 @@ def test_the_job_stands_in_the_same_transaction_and_holds_keys_only(aman: Party,
         actions.notify(dfwac.id, ANSWERING, Kind.SOMETHING_WAITS, uuid4(), aman.duty)
         raise RuntimeError
     assert jobs() == []
-    notification = told(aman, dfwac)
-    assert jobs() == [{"organisation_id": dfwac.id, "notification_id": str(notification.pk)}]
+    told(aman, dfwac)
+    assert jobs() == [{"organisation_id": dfwac.id}]
 
 
 def jobs() -> list[dict[str, Any]]:
@@ -134,11 +135,64 @@ def jobs() -> list[dict[str, Any]]:
         return [args if isinstance(args, dict) else json.loads(args) for (args,) in cursor.fetchall()]
 
 
-def test_a_notification_costs_two_statements(
+def test_what_is_told_within_moments_is_one_job_and_one_mail_for_each(
     aman: Party, dfwac: Party, django_assert_num_queries: Any
 ) -> None:
+    told(aman, dfwac)
     with acting(aman.duty), django_assert_num_queries(2):
         actions.notify(dfwac.id, ANSWERING, Kind.SOMETHING_WAITS, uuid4(), aman.duty)
+    told(aman, aman)
+    assert jobs() == [{"organisation_id": dfwac.id}, {"organisation_id": aman.id}]
+    assert actions.deliver(dfwac.id) == 2
+    assert sorted(message.to[0] for message in outbox.outbox) == [
+        "duty@dfwac.example",
+        "supervisor@dfwac.example",
+    ]
+
+
+@pytest.mark.parametrize("seconds", [-5, 0.5, 3600])
+def test_no_one_relies_on_a_job_that_runs_too_soon_or_is_tried_again_much_later(
+    aman: Party, dfwac: Party, seconds: float
+) -> None:
+    told(aman, dfwac)
+    with connection.cursor() as cursor:
+        due = clock.now() + timedelta(seconds=seconds)
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = %s", [due])
+    told(aman, dfwac)
+    assert len(jobs()) == 2
+
+
+def test_what_no_job_has_mailed_is_mailed_within_a_minute_but_not_beside_a_job_that_minds_it(
+    aman: Party, dfwac: Party
+) -> None:
+    told(aman, dfwac)
+    with clock.later(timedelta(minutes=1)):
+        tasks.mail_overdue(0)
+        assert len(jobs()) == 1
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")
+        tasks.mail_overdue(0)
+        assert jobs() == [{"organisation_id": dfwac.id}]
+        assert actions.deliver(dfwac.id) == 2
+        assert rules.organisations_with_overdue_mail() == []
+
+
+def test_a_refused_address_keeps_nobody_else_from_their_mail_and_a_busy_server_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code = 550
+
+    def send(_backend: Any, messages: list[Any]) -> int:
+        if messages[0].to == ["gone@dfwac.example"]:
+            raise SMTPRecipientsRefused({"gone@dfwac.example": (code, b"")})
+        return 1
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", send)
+    addresses = ["duty@dfwac.example", "gone@dfwac.example", "supervisor@dfwac.example"]
+    assert mail.send(addresses) == 2
+    code = 450
+    with pytest.raises(SMTPRecipientsRefused):
+        mail.send(addresses)
 
 
 def test_what_is_delivered_is_not_delivered_again(aman: Party, dfwac: Party) -> None:
@@ -148,18 +202,18 @@ def test_what_is_delivered_is_not_delivered_again(aman: Party, dfwac: Party) -> 
         "duty@dfwac.example",
         "supervisor@dfwac.example",
     ]
-    assert actions.deliver(dfwac.id, str(notification.pk)) == 0
-    assert actions.deliver(aman.id, str(notification.pk)) == 0
+    assert actions.deliver(dfwac.id) == 0
+    assert actions.deliver(aman.id) == 0
     assert len(outbox.outbox) == 2
 
 
 def test_a_mail_server_that_is_away_leaves_it_undelivered(
     aman: Party, dfwac: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    notification = told(aman, dfwac)
+    told(aman, dfwac)
     monkeypatch.setattr(mail, "send", lambda addresses: (_ for _ in ()).throw(OSError("away")))
     with pytest.raises(OSError, match="away"):
-        actions.deliver(dfwac.id, str(notification.pk))
+        actions.deliver(dfwac.id)
     with acting(dfwac.duty):
         assert Notification.objects.get().delivered_at is None
     assert tasks.RETRY.max_attempts == 8
@@ -178,9 +232,9 @@ def test_whatever_is_told_the_mail_is_byte_for_byte_the_same(
         aman.duty.user_id, aman.duty.membership_id, aman.id, aman.duty.roles, name, name, name, name
     )
     with acting(author):
-        notification = actions.notify(dfwac.id, [Role.SUPERVISOR], kind, subject, author)
+        actions.notify(dfwac.id, [Role.SUPERVISOR], kind, subject, author)
     outbox.outbox.clear()
-    actions.deliver(dfwac.id, str(notification.pk))
+    actions.deliver(dfwac.id)
     [message] = outbox.outbox
     assert (message.subject, message.body) == (mail.SUBJECT, mail.BODY.format(link="http://localhost:8000/"))
 
@@ -221,7 +275,7 @@ def test_a_real_mail_server_receives_it(aman: Party, dfwac: Party, settings: Any
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
         notification = told(aman, dfwac, [Role.SUPERVISOR])
-        assert actions.deliver(dfwac.id, str(notification.pk)) == 1
+        assert actions.deliver(dfwac.id) == 1
     finally:
         sink.stop()
     [envelope] = received
