@@ -189,7 +189,7 @@ def check(say: Say) -> int:
     """Folders, settings, database version, roles and migrations; prints what is wrong and what to do."""
     with a_database(lambda line: None):
         set_up()
-        problems = [*_folders(), *_settings(), *_database()]
+        problems = [*_folders(), *_settings(), *_database(), *_search(say)]
     for problem in problems:
         say(problem)
     say("Sound." if not problems else f"{len(problems)} problem(s).")
@@ -219,6 +219,21 @@ def _settings() -> list[str]:
     from django.core.checks import ERROR, run_checks
 
     return [str(problem) for problem in run_checks() if problem.level >= ERROR]
+
+
+def _search(say: Say) -> list[str]:
+    """Whether people can be searched, where a key agent runs."""
+    from ihala.core.refusal import Refused
+    from ihala.matching import finding
+
+    if not places.listens():
+        return []
+    try:
+        held = finding.state()
+    except Refused:
+        return ["People cannot be searched: the key agent's search process does not answer (docs/search.md)."]
+    say(f"Search: {sum(held.values()):,} people of {len(held)} organisation(s) in memory.")
+    return []
 
 
 def _database() -> list[str]:

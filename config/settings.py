@@ -11,6 +11,7 @@
 | `IHALA_AGENT` | `inside`: the agent is an object of this process; tests and the demo's story, never production |
 | `IHALA_AGENT_PEERS` | accounts besides the agent's own whose processes may ask it, separated by commas |
 | `IHALA_CUSTODY_…` | what seals the private keys: passphrase file, or OpenBao/Vault transit (docs/keys.md) |
+| `IHALA_SEARCH_QUOTAS` | searches for people within an hour / a day: at the box, and while a form is typed |
 | `IHALA_QUOTAS`, `IHALA_STEP_UP_MINUTES` | how much may be opened, and how fresh a sign-in must be for class safety |
 | `IHALA_SMTP_URL`, `IHALA_MAIL_FROM` | where e-mail leaves, `smtp://user:password@host:587` |
 """
@@ -163,6 +164,12 @@ _QUOTAS = os.environ.get("IHALA_QUOTAS") or (
     "5000/9000 5000/9000 9000/20000" if DEMO else "60/240 60/240 300/1500"
 )
 OPENING_QUOTAS = [tuple(map(int, rates.split("/"))) for rates in _QUOTAS.split()]
+# Searches for people by one person within an hour and a day: at the search box, and by forms while they are typed.
+_SEARCHES = os.environ.get("IHALA_SEARCH_QUOTAS") or ("2000/9000 4000/20000" if DEMO else "60/240 240/960")
+SEARCH_QUOTAS = {
+    purpose: tuple(map(int, rates.split("/")))
+    for purpose, rates in zip(("search", "intake"), _SEARCHES.split(), strict=True)
+}
 STEP_UP_MINUTES = int(os.environ.get("IHALA_STEP_UP_MINUTES") or ("30" if PRODUCTION else "0"))
 KEY_GRACE_MINUTES = float(os.environ.get("IHALA_KEY_GRACE_MINUTES") or "15")
 

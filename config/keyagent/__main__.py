@@ -20,12 +20,14 @@ def main() -> None:
     django.setup()
     sys.setswitchinterval(0.0005)  # many threads with little to do each: let them take turns quickly
 
+    from ..search import attending
     from . import places, sweep
     from .gate import Gate
     from .server import Server
 
     server = Server(places.made(), places.allowed(), sweep.patiently(Gate.restored))
     threading.Thread(target=sweep.for_ever, daemon=True).start()
+    attending.attend()
 
     def stop(number: int, frame: FrameType | None) -> None:
         server.close()

@@ -13,11 +13,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from ihala.accounts.roles import Role
+from ihala.accounts.roles import Permission, Role, permissions_of
 from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
 from ihala.audit.models import Event
-from ihala.audit.quotas import DAY, Alarm, Limits, Quotas, Rates
+from ihala.audit.quotas import DAY, Alarm, Limits, Quotas, Rates, Searches
 from ihala.core.clock import now
 from ihala.core.refusal import Refused
 from ihala.core.vocabulary import DisclosureClass
@@ -25,7 +25,7 @@ from ihala.notifications.actions import notify
 from ihala.notifications.enums import Kind
 from ihala.organisations.models import Actor
 from ihala.vault.enums import SubjectKind
-from ihala.vault.refusals import NO_LIVE_BASIS, NO_MEMBER, QUOTA, STEP_UP
+from ihala.vault.refusals import NO_LIVE_BASIS, NO_MEMBER, NO_SEARCHER, QUOTA, SEARCH_QUOTA, STEP_UP
 from ihala.vault.sealing import SecretName
 from ihala.vault.wire import Who
 
@@ -47,6 +47,9 @@ class Gate:
         person, system, installation = (Rates(*pair) for pair in settings.OPENING_QUOTAS)
         self.quotas = Quotas(Limits(person, system, installation))
         self._rung: list[Alarm] = []
+        self.searches = {
+            purpose: Searches(Rates(*rates)) for purpose, rates in settings.SEARCH_QUOTAS.items()
+        }
 
     @classmethod
     def restored(cls) -> "Gate":
@@ -63,6 +66,11 @@ class Gate:
         for organisation, user, case, referral, subject, at in opened.order_by("at").values_list(*columns):
             self.quotas.remember(organisation, user, case or referral or subject, at)
             number += 1
+        searched = Event.objects.filter(name=EventName.PEOPLE_SEARCHED, refusal="", at__gt=now() - DAY)
+        for row in searched.order_by("at").values_list("organisation_id", "user_id", "detail__purpose", "at"):
+            organisation, user, purpose, at = row
+            if organisation is not None and purpose in self.searches:
+                self.searches[purpose].count(organisation, user, at)
         return number
 
     def ask(self, verb: str, arguments: dict[str, Any]) -> None:
@@ -88,12 +96,26 @@ class Gate:
     def _admit(self, verb: str, arguments: dict[str, Any], actor: Who, roles: list[str] | None) -> None:
         if roles is None:
             raise Refused(NO_MEMBER)
+        if verb == "find":
+            self._search(actor, roles, arguments)
         if verb == "open":
             names = [opening.name for opening in arguments["openings"]]
             if needs_step_up(actor, roles, names):
                 _refused(actor, arguments, STEP_UP.code)
                 raise Refused(STEP_UP)
             self._count(actor, names, arguments)
+
+    def _search(self, actor: Who, roles: list[str], arguments: dict[str, Any]) -> None:
+        """Only people whose role opens cases search, never a job; and no more than work needs."""
+        if Permission.READ_CASE not in permissions_of({Role(role) for role in roles}):
+            raise Refused(NO_SEARCHER)
+        purpose = str(arguments["purpose"])
+        rates = self.searches.get(purpose)
+        if rates is None or rates.count(actor.organisation_id, actor.user_id, now()):
+            return
+        audit.record(actor, EventName.PEOPLE_SEARCHED, refusal=SEARCH_QUOTA.code, detail={"purpose": purpose})
+        self._ring("search_quota", actor)
+        raise Refused(SEARCH_QUOTA)
 
     def _count(self, actor: Who, names: Iterable[SecretName], arguments: dict[str, Any]) -> None:
         roots = {name.subject.root for name in names}

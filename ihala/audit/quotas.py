@@ -126,7 +126,9 @@ class Quotas:
             if self._rung.get(key, present - DAY) > present - QUIET:
                 return None
             self._rung[key] = present
-            window = self._all if everybody else self._people[organisation, user].window
+            window = (
+                self._all if everybody else self._people.setdefault((organisation, user), _Person()).window
+            )
             told = {organisation}
             if everybody:
                 told |= {one for one, seen in self._seen_of.items() if seen > present - DAY}
@@ -143,3 +145,21 @@ class Quotas:
 def _key(reason: str, organisation: int, user: int) -> tuple[str, int, int]:
     """Under what an alarm is remembered: once for a person, once for the whole installation."""
     return (reason, 0, 0) if reason == "quota_installation" else (reason, organisation, user)
+
+
+class Searches:
+    """How many searches somebody may make within an hour and a day; safe to use from several threads."""
+
+    def __init__(self, rates: Rates) -> None:
+        self.rates = rates
+        self._people: dict[tuple[int, int], _Window] = {}
+        self._lock = Lock()
+
+    def count(self, organisation: int, user: int, present: datetime) -> bool:
+        """Count one more; False if that would be too many (then it is not counted)."""
+        with self._lock:
+            window = self._people.setdefault((organisation, user), _Window())
+            if window.full(self.rates, 1, present):
+                return False
+            window.moments.append(present)
+            return True

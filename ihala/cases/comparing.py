@@ -1,4 +1,4 @@
-"""What a comparison before acceptance reads of one's own cases: sealed, and opened in the key agent alone."""
+"""What a comparison and the search read of one's own cases: sealed, and opened in the key agent alone."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -29,4 +29,21 @@ def people_of(families: Iterable[UUID]) -> list[Opening]:
         )
         for case in cases
         for cls in (DisclosureClass.IDENTITY, DisclosureClass.SAFETY)
+    ]
+
+
+SEARCHED = (DisclosureClass.IDENTITY, DisclosureClass.TRIAGE)
+"""By what people are found: who they are, with sex and nationality. Nothing about a person of concern."""
+
+
+def identities_of(case_id: UUID, organisation_id: int, people: Iterable[Person]) -> list[Opening]:
+    """Who these people of one case are, class by class of `SEARCHED`; still sealed. No query."""
+    case = Case(pk=case_id, organisation_id=organisation_id)
+    rows = list(people)
+    return [
+        Opening(
+            name_of(case, cls),
+            [(Place.of(person, str(cls), person=person.pk), getattr(person, str(cls))) for person in rows],
+        )
+        for cls in SEARCHED
     ]

@@ -25,12 +25,15 @@ _AROUND = ",;:،؛\"'«»"
 
 @dataclass(frozen=True)
 class Asked:
-    """`name` in any script, `year` of birth, `numbers` (digits of telephones and documents), `codes` with letters."""
+    """`name` in any script, `year` of birth, `numbers` (digits of telephones and documents), `codes` with letters;
+    `sex` and `nationality` where a form says them, never from the box."""
 
     name: str = ""
     year: int | None = None
     numbers: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    sex: str = ""
+    nationality: str = ""
 
     @property
     def empty(self) -> bool:

@@ -10,8 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+PHONE, DOCUMENT = "p", "d"
+"""What stands before a number where both kinds stand in one list."""
 SHORTEST_CODE = 4
 """Signs of the shortest telephone, document or code that can mean somebody."""
+
+
+class NotHeld(LookupError):
+    """The organisation's people are not in memory."""
 
 
 @dataclass(frozen=True)

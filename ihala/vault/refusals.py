@@ -41,11 +41,41 @@ STEP_UP = Refusal(
     _("This shows where somebody is safe, so please confirm first that it is you. Then it opens."),
     Status.FORBIDDEN,
 )
+SEARCH_AWAY = Refusal(
+    "search_away",
+    _(
+        "People cannot be searched at this moment. Search by reference works; try names and numbers again in a minute."
+    ),
+    Status.AWAY,
+)
+SEARCH_QUOTA = Refusal(
+    "search_quota",
+    _(
+        "More searches were made lately than work usually needs, so people cannot be searched for now. The data "
+        "protection officers have been told. If this is work, call them; otherwise wait an hour."
+    ),
+    Status.TOO_MANY,
+)
+NO_SEARCHER = Refusal(
+    "no_searcher", _("Only somebody whose role opens cases can search for people."), Status.FORBIDDEN
+)
 NOT_NOW = Refusal("agent_refused", _("This is not possible now."))
 
 BY_CODE = {
     refusal.code: refusal
-    for refusal in (NO_LIVE_BASIS, NOT_ACCEPTED, NOT_CONFIRMED, AWAY, NO_MEMBER, QUOTA, STEP_UP, NOT_NOW)
+    for refusal in (
+        NO_LIVE_BASIS,
+        NOT_ACCEPTED,
+        NOT_CONFIRMED,
+        AWAY,
+        NO_MEMBER,
+        QUOTA,
+        STEP_UP,
+        SEARCH_AWAY,
+        SEARCH_QUOTA,
+        NO_SEARCHER,
+        NOT_NOW,
+    )
 }
 
 

@@ -85,6 +85,8 @@ DEFINERS = {
     "ihala_may_erase": "tells the key agent whether the erasure of just this was confirmed",
     "ihala_standing": "tells the key agent the roles of somebody who works somewhere now",
     "ihala_releasable": "tells the key agent which packages wait although their referral is accepted",
+    "ihala_search_stamps": "tells the key agent (anybody else of their own) which cases there are, and when written",
+    "ihala_search_rows": "hands the key agent (anybody else of their own) the sealed identities of cases",
     "ihala_hold_of": "tells the two sides of one referral until when beds are held for it, and whether that has ended",
     "ihala_consent_holder": "tells the holder or the recipient of a consent whose it is",
 }

@@ -23,6 +23,7 @@ GROUND = {
         [
             "audit.signing",
             "audit.comparing",
+            "audit.loading",
             "audit.exporting",
             "audit.checking",
             "audit.hashes",

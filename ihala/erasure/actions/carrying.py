@@ -15,6 +15,7 @@ from ihala.cases.enums import CaseState
 from ihala.cases.models import Case, Person
 from ihala.cases.rules import CLASSES
 from ihala.core.clock import now
+from ihala.matching import actions as matching
 from ihala.organisations.models import Actor
 from ihala.referrals.models import DestructionTask, Referral
 from ihala.vault import actions as vault
@@ -44,9 +45,11 @@ def carry_out(erasure_id: UUID, *, by: Actor) -> Erasure:
 
 
 def destroy(target: Target, *, by: Actor) -> None:
-    """The salts of one target, on record first."""
+    """The salts of one target, on record first; the search forgets in the same moment who was found by it."""
     where = "case_id" if target.of_case else "referral_id"
     audit.erase(by, target.root, target.by_part, **{where: target.root})
+    if target.of_case:
+        matching.forget(target.root, by=by)
 
 
 def repeat(*, by: Actor) -> int:

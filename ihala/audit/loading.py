@@ -1,0 +1,80 @@
+"""The door through which an organisation's identities go into the memory of the search process.
+
+One leaf for each load, on record and committed before anything is opened, and one for each portion of changes that is
+read; never one for each row. It runs in the key agent alone: whoever else calls it has no keys.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from ihala.core.acting import acting
+from ihala.vault import snapshots
+from ihala.vault.agent import agent
+from ihala.vault.sealing import SecretName
+from ihala.vault.wire import Who
+
+from .actions import Opening, record
+from .enums import EventName
+
+
+class Source(models.TextChoices):
+    """From where people came into memory."""
+
+    ROWS = "rows"
+    SNAPSHOT = "snapshot"
+    CHANGES = "changes"
+
+
+@dataclass(frozen=True)
+class Load:
+    """A load that is on record; only it opens."""
+
+    organisation: int
+
+    @classmethod
+    def begun(cls, organisation: int, source: Source, cases: int) -> "Load":
+        """Put it on record, as the organisation's own system, and commit that."""
+        detail = {"source": str(source), "cases": cases}
+        system = Who(organisation, 0, 0)
+        with acting(system):
+            record(system, EventName.SEALED_LOADED, detail=detail)
+        return cls(organisation)
+
+    def open(self, openings: Sequence[Opening]) -> list[list[Any]]:
+        """The values of each opening; None for what was erased and for what has no live grant."""
+        wanted: list[SecretName] = [
+            name
+            for one in openings
+            for name in (one.name, *(one.name.about(place.person) for place, _sealed in one.values))
+        ]
+        keys = agent().open_keys(self.organisation, wanted, _on_record_already)
+        return [
+            [agent().opened(one.name, place, sealed, keys) for place, sealed in one.values]
+            for one in openings
+        ]
+
+    def snapshot(self) -> bytes | None:
+        """What was kept of an earlier load, if it opens."""
+        return snapshots.read(self.organisation)
+
+
+def keep(organisation: int, people: bytes) -> None:
+    """Seal what is in memory, to start from it the next time. Nothing is read, so no event."""
+    snapshots.write(organisation, people)
+
+
+def shred(organisation: int) -> None:
+    """What was kept opens for nobody any more."""
+    snapshots.shred(organisation)
+
+
+def kept() -> list[int]:
+    """The organisations of which something is kept."""
+    return snapshots.lying()
+
+
+def _on_record_already(live: list[SecretName]) -> None:
+    """The load is; see `Load.begun`."""

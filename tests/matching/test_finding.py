@@ -1,0 +1,153 @@
+"""Searching for people: found however they are written, on record without what was typed, gone when they are erased."""
+
+from dataclasses import replace
+
+import pytest
+from django.utils import timezone
+
+from ihala.audit.enums import EventName
+from ihala.audit.models import Event
+from ihala.cases import actions as cases
+from ihala.cases.models import Case
+from ihala.core.acting import acting
+from ihala.erasure.actions import carry_out, confirm, request
+from ihala.erasure.enums import AskedBy, Ground, Unit
+from ihala.matching import asked, finding
+from tests import given
+
+pytestmark = pytest.mark.django_db
+
+MARIAM = {
+    "name": "مريم عبد الرحمن", "name_latin": "Mariam Abdulrahman", "sex": "female", "nationality": "SY",
+    "birth": {"date": "1990-07-01", "approximate": True, "given": "1990", "calendar": "gregorian"},
+    "phones": [{"number": "+971 50 123 4567"}], "documents": [{"type": "passport", "number": "N 0118462"}],
+}  # fmt: skip
+
+
+def mariams_case(by="aman.caseworker", **more):
+    actor = given.actor(by)
+    content = replace(given.family().content, survivor=MARIAM | more)
+    with acting(actor):
+        return cases.create_case(content, by=actor)
+
+
+def find(typed, by="aman.caseworker", top=10):
+    actor = given.actor(by)
+    with acting(actor):
+        return finding.find(actor, asked.read(typed, 2026), "search", top)
+
+
+def cases_of(found, by="aman.caseworker"):
+    with acting(given.actor(by)):
+        return list(
+            Case.objects.filter(people__in=[one.person for one in found])
+            .values_list("pk", flat=True)
+            .distinct()
+        )
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("Mariam Abdulrahman", {"name"}),
+        ("مريم عبد الرحمن", {"name"}),
+        ("maryem abdel rahmen", {"name"}),
+        ("Mariam", {"name"}),
+        ("1234567", {"phone_part"}),
+        ("050 123 4567", {"phone"}),
+        ("+971-50-123-4568", {"phone_near"}),
+        ("n0118462", {"document"}),
+        ("Mariam Abdulrahman 1991", {"name", "year_near"}),
+        ("Abdulrahman 4567", {"name", "phone_part"}),
+    ],
+)
+def test_she_is_found_and_it_is_said_why(typed, codes):
+    given.a_case()
+    case = mariams_case()
+    first = find(typed)[0]
+    assert cases_of([first]) == [case.pk]
+    assert codes <= set(first.codes)
+
+
+def test_somebody_else_is_not_found_and_a_stranger_finds_nobody():
+    mariams_case()
+    assert find("Xochitl Quetzalcoatl") == []
+    assert find("99887766") == []
+    assert find("") == []
+    assert find("Mariam Abdulrahman", by="dfwac.caseworker") == []
+
+
+def test_a_changed_name_is_found_and_the_old_one_is_not():
+    case, worker = mariams_case(), given.actor("aman.caseworker")
+    assert find("Mariam Abdulrahman")
+    with acting(worker):
+        content = replace(given.family().content, survivor={"name": "Ludmila Petrova", "sex": "female"})
+        cases.update_case(case, content, by=worker, version=1)
+    assert cases_of(find("Людмила Петрова") or find("Ludmilla Petrowa")) == [case.pk]
+    assert find("Mariam Abdulrahman") == []
+
+
+def erase(case, unit=Unit.CASE):
+    """As the data protection officer asks, the director confirms and the worker carries out."""
+    dpo, director = given.actor("aman.dpo"), given.actor("aman.director")
+    system = director.system_of(director.organisation_id)
+    with acting(dpo):
+        person = case.people.get(role="companion", position=0) if unit == Unit.PERSON else None
+        erasure = request(
+            case, by=dpo, unit=unit, ground=Ground.RIGHT, asked_by=AskedBy.SURVIVOR, asked_on=timezone.localdate(),
+            disclosure_class="identity" if unit == Unit.CLASS else "", person=person,
+        )  # fmt: skip
+    with acting(director):
+        confirm(erasure, by=director)
+    with acting(system):
+        carry_out(erasure.pk, by=system)
+
+
+@pytest.mark.parametrize("unit", [Unit.CASE, Unit.CLASS])
+def test_the_erased_are_found_no_more(unit):
+    case = mariams_case()
+    assert find("Mariam Abdulrahman")
+    erase(case, unit)
+    assert find("Mariam Abdulrahman") == []
+    assert find("0501234567") == []
+
+
+def test_an_erased_companion_is_found_no_more_and_the_survivor_still_is():
+    case = mariams_case()
+    (daughter, *_others) = find("جواهر حمدان")
+    erase(case, Unit.PERSON)
+    assert daughter.person not in {one.person for one in find("جواهر حمدان")}
+    assert cases_of(find("Mariam Abdulrahman")) == [case.pk]
+
+
+def test_a_search_is_on_record_with_how_many_were_found_and_nothing_that_was_typed():
+    mariams_case()
+    find("Mariam Abdulrahman 0501234567")
+    with acting(given.actor("aman.dpo")):
+        (searched,) = Event.objects.filter(name=EventName.PEOPLE_SEARCHED)
+        loads = Event.objects.filter(name=EventName.SEALED_LOADED)
+        assert searched.user_id == given.actor("aman.caseworker").user_id
+        assert searched.detail == {"purpose": "search", "found": 1}
+        assert all(set(one.detail) == {"source", "cases"} for one in loads) and loads
+    with acting(given.actor("dfwac.dpo")):
+        assert not Event.objects.filter(
+            name__in=[EventName.PEOPLE_SEARCHED, EventName.SEALED_LOADED]
+        ).exists()
+
+
+def test_one_leaf_is_written_for_a_load_however_many_cases():
+    for _turn in range(3):
+        mariams_case()
+    find("Mariam")
+    with acting(given.actor("aman.dpo")):
+        (load,) = Event.objects.filter(name=EventName.SEALED_LOADED)
+        assert load.detail["cases"] == 3
+    find("Mariam")
+    with acting(given.actor("aman.dpo")):
+        assert Event.objects.filter(name=EventName.SEALED_LOADED).count() == 1
+
+
+@pytest.mark.parametrize("typed", ["\u202e" * 500, "🙂" * 300, "a" * 10000, "ا", "1" * 5000, "أم", "\0", "ُُُُ"])
+def test_odd_input_answers(typed):
+    mariams_case()
+    assert isinstance(find(typed), list)
