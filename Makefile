@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench install messages clean
+.PHONY: demo test night check bench install messages clean
 .DEFAULT_GOAL := demo
 
 demo: $(STAMP)
@@ -28,6 +28,10 @@ check: $(STAMP)
 
 test: check
 	@$(BIN)/python -m tests.run
+
+# What takes too long for every change: ten thousand random bookings by the product's own actions, a minute or two.
+night: $(STAMP)
+	@IHALA_RANDOM_BOOKINGS=10000 $(BIN)/python -m pytest -q -n 0 tests/shelter/test_random_bookings.py
 
 bench: $(STAMP)
 	@$(BIN)/ihala bench

@@ -99,3 +99,11 @@ def agent_may(table: str, *verbs: str) -> RunSQL:
         f'REVOKE ALL ON "{table}" FROM {AGENT_ROLE}',
     ]
     return RunSQL(";\n".join(forward), ";\n".join(back))
+
+
+def may_change_only(table: str, columns: str) -> RunSQL:
+    """Replace the right to change a row by the right to change some columns of it."""
+    return RunSQL(
+        f"REVOKE UPDATE ON {table} FROM {RUNTIME_ROLE}; GRANT UPDATE ({columns}) ON {table} TO {RUNTIME_ROLE}",
+        f"GRANT UPDATE ON {table} TO {RUNTIME_ROLE}",
+    )

@@ -22,14 +22,14 @@ from . import actions, asked, rules
 from .fit import Household
 from .fit_forms import AnswerForm, EnquiryForm
 from .fit_presenting import enquiry_page, page_of_askings
+from .views.common import case_of, needs
 
 
 @require_http_methods(["GET", "POST"])
+@needs(Permission.DRAFT_REFERRAL)
 def ask(request: Request, case_reference: str = "") -> HttpResponse:
     """Describe the household, from a case without typing anything again, or freely; one POST asks everybody."""
-    if not request.actor.has(Permission.DRAFT_REFERRAL):
-        raise Refused(rules.NOT_PERMITTED)
-    case = _case(request, case_reference)
+    case = case_of(request, case_reference) if case_reference else None
     household = _household(request, case) if case and request.method == "GET" else None
     form = EnquiryForm(request.POST or None, household=household, of_case=case is not None)
     status = Status.NOT_POSSIBLE if form.is_bound else 200
@@ -39,16 +39,6 @@ def ask(request: Request, case_reference: str = "") -> HttpResponse:
         made = actions.ask(form.household(), by=request.actor, case=case, **given)
         return redirect("fit:answers", made.pk)
     return render(request, "fit/ask.html", {"form": form, "case": case}, status=status)
-
-
-def _case(request: Request, reference: str) -> Case | None:
-    """The case asked for, if this person may open it; refused 404 if not."""
-    if not reference:
-        return None
-    found = Case.objects.visible_to(request.actor).filter(reference=reference).first()
-    if found is None:
-        raise Refused(rules.NOT_VISIBLE)
-    return found
 
 
 def _household(request: Request, case: Case) -> Household:

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ihala.accounts.roles import Permission
+from ihala.core.views import tried
 
 from .. import actions, document, rules
 from ..enums import TermsStatus
 from ..forms import TermsForm
 from ..models import Actor, Agreement, Organisation, Request, Terms
 from ..terms import default_terms
-from .common import needs, tried
+from .common import needs
 
 
 def own_agreements(actor: Actor) -> QuerySet[Agreement]:

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST
 
 from ihala.accounts.roles import Permission
 from ihala.core.clock import now, today
+from ihala.core.views import tried
 
 from .. import actions, rules
 from ..forms import CalendarForm, HolidayForm, MemberForm, RolesForm, ShiftForm
 from ..models import Calendar, DutyShift, Holiday, Membership, Organisation, Request
 from .agreements import own_agreements, own_terms
-from .common import needs, tried
+from .common import needs
 
 
 def organisation(request: Request) -> HttpResponse:

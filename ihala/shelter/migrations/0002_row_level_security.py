@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from ihala.core.rls import MINE, RUNTIME_ROLE, protect
+from ihala.core.rls import MINE, may_change_only, protect
 
 WRITTEN_ONCE = {
     "shelter_claim": "ends_at",
@@ -21,14 +21,6 @@ MY_UNIT = f"{MINE} AND EXISTS (SELECT 1 FROM shelter_unit u WHERE u.id = shelter
 """Asked before any constraint, so that trying another organisation's bed does not even tell whether it is taken."""
 
 
-def only(table: str, columns: str) -> migrations.RunSQL:
-    """Replace the right to change a row by the right to change some columns of it."""
-    return migrations.RunSQL(
-        f"REVOKE UPDATE ON {table} FROM {RUNTIME_ROLE}; GRANT UPDATE ({columns}) ON {table} TO {RUNTIME_ROLE}",
-        f"GRANT UPDATE ON {table} TO {RUNTIME_ROLE}",
-    )
-
-
 class Migration(migrations.Migration):
     dependencies = [("shelter", "0001_houses_claims_stays"), ("core", "0001_who_acts")]
     operations = [
@@ -42,5 +34,5 @@ class Migration(migrations.Migration):
         protect("shelter_claimedbed", insert=MY_BED, update=MINE),
         protect("shelter_extension"),
         protect("shelter_arrivalcheck"),
-        *(only(table, columns) for table, columns in WRITTEN_ONCE.items()),
+        *(may_change_only(table, columns) for table, columns in WRITTEN_ONCE.items()),
     ]  # fmt: skip

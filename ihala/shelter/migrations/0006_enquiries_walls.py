@@ -6,17 +6,9 @@ of a referral until when beds are held for it, and nothing else about them.
 
 from django.db import migrations
 
-from ihala.core.rls import RUNTIME_ROLE, protect
+from ihala.core.rls import may_change_only, protect
 
 ME = "(SELECT ihala_organisation())"
-
-
-def only(table: str, columns: str) -> migrations.RunSQL:
-    """Replace the right to change a row by the right to change some columns of it."""
-    return migrations.RunSQL(
-        f"REVOKE UPDATE ON {table} FROM {RUNTIME_ROLE}; GRANT UPDATE ({columns}) ON {table} TO {RUNTIME_ROLE}",
-        f"GRANT UPDATE ON {table} TO {RUNTIME_ROLE}",
-    )
 
 
 HOLD_OF = """
@@ -36,13 +28,13 @@ class Migration(migrations.Migration):
     dependencies = [("shelter", "0005_enquiries"), ("core", "0001_who_acts")]
     operations = [
         protect("shelter_enquiry", update="organisation_id = " + ME),
-        only("shelter_enquiry", "case_id"),
+        may_change_only("shelter_enquiry", "case_id"),
         protect(
             "shelter_asking",
             select=f"asked_id = {ME} OR asking_id = {ME}",
             insert=f"asked_id = {ME}",
             update=f"asked_id = {ME}",
         ),
-        only("shelter_asking", "verdict, clauses, answered_at, answered_by_id"),
+        may_change_only("shelter_asking", "verdict, clauses, answered_at, answered_by_id"),
         migrations.RunSQL(HOLD_OF, "DROP INDEX hold_of_referral; DROP FUNCTION ihala_hold_of(uuid)"),
     ]

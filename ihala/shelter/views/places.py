@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ihala.accounts.roles import Permission
 from ihala.core.refusal import Refused, Status
+from ihala.core.views import tried
 from ihala.organisations.models import Request
 
 from .. import actions, forms, pages, rules
 from ..enums import BedKind
 from ..models import House, Maintenance, Unit, Void
-from .common import found, needs, tried
+from .common import found, needs
 
 
 @require_GET
