@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shelter/", include("ihala.shelter.urls")),
     path("notifications/", include("ihala.notifications.urls")),
     path("cases/", include("ihala.cases.urls")),
+    path("search/", include("ihala.matching.urls")),
     path("consent/", include("ihala.consent.urls")),
     path("consent/", include("ihala.referrals.consent_urls")),
     path("intake/", include("ihala.referrals.intake_urls")),

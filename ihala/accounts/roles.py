@@ -58,6 +58,7 @@ class Permission(StrEnum):
     REQUEST_ERASURE = "request_erasure"
     CONFIRM_ERASURE = "confirm_erasure"
     MANAGE_RETENTION = "manage_retention"
+    SET_SEARCH_RULE = "set_search_rule"
     CONFIRM_RESET = "confirm_reset"
 
 
@@ -90,7 +91,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     R.DIRECTOR: frozenset({P.SEE_COUNTS, P.PROPOSE_AGREEMENT, P.SIGN_AGREEMENT, P.CONFIRM_ERASURE, P.CONFIRM_RESET}),
     # Reads the log, reviews exceptional access, answers erasure, sets how long cases are kept.
     R.DPO: frozenset({
-        P.READ_AUDIT, P.SEE_COUNTS, P.REQUEST_ERASURE, P.CONFIRM_ERASURE, P.MANAGE_RETENTION,
+        P.READ_AUDIT, P.SEE_COUNTS, P.REQUEST_ERASURE, P.CONFIRM_ERASURE, P.MANAGE_RETENTION, P.SET_SEARCH_RULE,
     }),
     # Manages staff and settings; sees no content of any case.
     R.ADMINISTRATOR: frozenset({P.MANAGE_STAFF, P.MANAGE_CALENDAR, P.CONFIRM_RESET}),

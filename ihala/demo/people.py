@@ -31,6 +31,18 @@ HELEN = family(
 )  # fmt: skip
 """The family of the journey test and of every visitor's first try: ready to be referred."""
 
+MARIAM = family(
+    Category.DOMESTIC_VIOLENCE, "mariam", ("مريم عبد الرحمن الخطيب", "Mariam Abdulrahman Alkhateeb"), "1990-11-19",
+    "SY",
+    "لجأت إلى الدار قبل أشهر ثم عادت إلى بيتها، وتعود اليوم بعد تهديد جديد. اسمها مكتوب في أوراقها بأكثر من تهجئة.",
+    at="عند زميلة سابقة، خلف مسجد السدرة القديم", document="N011846277", phone="+971500023456", hours="16:00-18:00",
+    danger="high", services=("shelter", "psychological"), given=("social",),
+    children=(child("daughter", "لمى ياسر", "2016-04-22"),),
+    fear=(concern("ياسر فؤاد الدرويش", "husband", "", "+971550024471"),),
+    violence=["psychological"], frequency="rising", lives_with=False,
+)  # fmt: skip
+"""Whom a visitor searches for in any spelling, and a colleague is told that there is something to ask about."""
+
 _SECRET_PERSON = ("name", "name_latin", "works_for", "health")
 _SECRET_CASE = (
     "reason", "whereabouts", "guardian", "school", "promised", "debt", "documents_held_by", "medication",
@@ -41,7 +53,9 @@ SHORTEST = 6
 
 def seeds() -> list[str]:
     """Every name, phone, document number, place and narrative of the story, longest first."""
-    found = {text for one in (HELEN, *FAMILIES.values()) for text in _of_family(one)} | set(words.all_words())
+    found = {text for one in (HELEN, MARIAM, *FAMILIES.values()) for text in _of_family(one)} | set(
+        words.all_words()
+    )
     return sorted((text for text in found if len(text) >= SHORTEST), key=len, reverse=True)
 
 

@@ -22,6 +22,7 @@ from ihala.audit.witness import Witness
 from ihala.core import clock
 from ihala.core.acting import acting, at_the_door
 from ihala.core.vocabulary import Urgency
+from ihala.matching.actions import set_rule
 from ihala.notifications.actions import mark_seen
 from ihala.notifications.rules import unseen_by
 from ihala.organisations.actions import add_holiday, add_shift, ask_reset
@@ -32,7 +33,7 @@ from ihala.organisations.terms import default_terms
 from . import cast as the_cast
 from . import erasures, houses
 from .acts import ACTS
-from .people import FAMILIES, HELEN
+from .people import FAMILIES, HELEN, MARIAM
 from .scenes import Scene, span
 from .scenes import play as play_scene
 from .tales import NOW, TALES, Tale
@@ -60,6 +61,7 @@ def play(progress: Progress = lambda line: None, *, processes: int = 1) -> None:
         with _quickly():
             houses.lived(actors)
             _helen(actors)
+            _mariam(actors)
             _lost_telephone(actors)
             with transaction.atomic():
                 erasures.play(actors, clock.now())
@@ -224,6 +226,15 @@ def _helen(actors: dict[str, Actor]) -> None:
         play_scene(
             scene, "case consent+10m file:order+2m file:scan+1m", ACTS, clock.now() - timedelta(minutes=40)
         )
+
+
+def _mariam(actors: dict[str, Actor]) -> None:
+    """A case that only its author may open; at Aman colleagues are told that there is something to ask about."""
+    officer = actors["aman.dpo"]
+    with clock.at(clock.now() - timedelta(days=150)), acting(officer):
+        set_rule(by=officer, tells_colleagues=True)
+    with transaction.atomic():
+        play_scene(Scene(actors, MARIAM), "case", ACTS, moment_of("61d 10:20"))
 
 
 def _lost_telephone(actors: dict[str, Actor]) -> None:

@@ -62,6 +62,8 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
         yield _("Cases"), "cases:list", "file", 0
         if actor.has(Permission.DRAFT_REFERRAL):
             yield _("Ask for a place"), "fit:ask", "question", 0
+        if actor.has(Permission.READ_CASE):
+            yield _("Questions of colleagues"), "matching:questions", "hand", 0
         if actor.has(Permission.IMPORT_INTAKE):
             yield _("Import a form"), "intake:upload", "plus", 0
     elif actor.has(Permission.SEE_COUNTS):
@@ -71,6 +73,8 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
         yield _("Pictures"), "reporting:pictures", "star", 0
     if actor.has(Permission.READ_AUDIT):
         yield _("Log"), "audit:log", "eye", 0
+    if actor.has(Permission.SET_SEARCH_RULE):
+        yield _("Rule of the search"), "matching:rule", "search", 0
     if actor.has(Permission.REQUEST_ERASURE) or actor.has(Permission.CONFIRM_ERASURE):
         yield _("Erasure"), "erasure:list", "lock", 0
     if actor.has(Permission.MANAGE_STAFF):

@@ -1,15 +1,21 @@
-"""My work, the lists, and search by reference."""
+"""My work, the lists, and the search."""
+
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from ihala.accounts.roles import Permission
 from ihala.cases.models import Case
 from ihala.cases.references import read_reference
 from ihala.core.refusal import Refused
+from ihala.core.text import clean
 from ihala.core.vocabulary import Category
+from ihala.matching import actions as people
+from ihala.matching.asked import LONGEST
+from ihala.matching.rules import may_search
 from ihala.organisations.models import Actor, Request
 from ihala.referrals.models import Referral
 from ihala.referrals.workflow import NOT_YOURS
@@ -99,13 +105,25 @@ def _tabs(kind: List, counters: Counters) -> list[dict[str, object]]:
     ]
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def search(request: Request) -> HttpResponse:
-    """Find one referral or case by its whole reference, as typed or read out."""
-    query = request.GET.get("q", "").strip()[:40]
+    """A reference leads to its page; anything else finds people. By POST, so that no query stands in an address."""
+    query = clean(request.POST.get("q", "")[:LONGEST], one_line=True)
     if found := _found(query, request.actor):
         return redirect(found)
-    return render(request, "desk/search.html", {"query": query})
+    shown: dict[str, Any] = {
+        "query": query,
+        "searches": may_search(request.actor),
+        "people": None,
+        "refusal": None,
+    }
+    if query and shown["searches"]:
+        try:
+            shown["people"] = people.search(query, by=request.actor)
+        except Refused as refused:
+            shown["refusal"] = refused.refusal
+    status = int(shown["refusal"].status) if shown["refusal"] else 200
+    return render(request, "desk/search.html", shown, status=status)
 
 
 def _found(query: str, actor: Actor) -> str:
@@ -115,7 +133,8 @@ def _found(query: str, actor: Actor) -> str:
         return reverse("referrals:detail", args=[referral])
     if case and Case.objects.visible_to(actor).filter(reference=case).exists():
         return reverse("cases:detail", args=[case])
-    return ""
+    own = Case.objects.visible_to(actor).filter(paper_reference__iexact=query).first() if query else None
+    return reverse("cases:detail", args=[own.reference]) if own else ""
 
 
 @require_GET

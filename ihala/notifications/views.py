@@ -36,6 +36,8 @@ def address(notification: Notification) -> str:
     try:
         if notification.kind == Kind.SIGN_IN_CHANGED:
             return reverse("mfa_index")
+        if notification.kind == Kind.COLLEAGUE:
+            return reverse("matching:questions")
         if notification.subject_id is None:
             return reverse("organisations:organisation") if notification.kind == Kind.SOMETHING_WAITS else ""
         return reverse("referrals:by_key", args=[notification.subject_id])
