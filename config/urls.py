@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", public_view(set_language), name="set_language"),
     path("organisations/", include("ihala.organisations.urls")),
     path("shelter/", include("ihala.shelter.urls")),
+    path("known/", include("ihala.matching.known_urls")),
     path("notifications/", include("ihala.notifications.urls")),
     path("cases/", include("ihala.cases.urls")),
     path("search/", include("ihala.matching.urls")),

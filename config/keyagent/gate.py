@@ -37,6 +37,8 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) WITH ORDINALITY AS asked(m
 ORDER BY place
 """
 CONFIRMING = (EventName.SIGN_IN_SUCCEEDED, EventName.SIGN_IN_CONFIRMED)
+ASKING = {"known": Permission.DRAFT_REFERRAL}
+"""What only people of certain roles ask, never a job."""
 OF_REFERRALS = (SubjectKind.REFERRAL, SubjectKind.THREAD, SubjectKind.SIDE)
 
 
@@ -94,7 +96,7 @@ class Gate:
         return said
 
     def _admit(self, verb: str, arguments: dict[str, Any], actor: Who, roles: list[str] | None) -> None:
-        if roles is None:
+        if roles is None or not roles_allow(verb, roles):
             raise Refused(NO_MEMBER)
         if verb == "find":
             self._search(actor, roles, arguments)
@@ -166,6 +168,11 @@ def standing(actors: Iterable[Who]) -> dict[Who, list[str] | None]:
         ids = [(one.membership_id, one.user_id, one.organisation_id) for one in asked]
         cursor.execute(STANDING, [list(column) for column in zip(*ids, strict=True)])
         return dict(zip(asked, (row[0] for row in cursor.fetchall()), strict=True))
+
+
+def roles_allow(verb: str, roles: Iterable[str]) -> bool:
+    """Is this asked by somebody whose work it is?"""
+    return verb not in ASKING or ASKING[verb] in permissions_of({Role(role) for role in roles})
 
 
 def needs_step_up(actor: Who, roles: list[str], names: Iterable[SecretName]) -> bool:

@@ -37,6 +37,17 @@ class EventName(TextChoices):
     FIT_ASKED = "fit.asked", pgettext_lazy("event", "Asked who could take a family")
     FIT_ANSWERED = "fit.answered", pgettext_lazy("event", "Answered whether a family could be taken")
     SEALED_COMPARED = "sealed.compared", pgettext_lazy("event", "Persons of concern compared")
+    KNOWN_ASKED = (
+        "known.asked",
+        pgettext_lazy("event", "Asked whether a survivor is known to the other organisation"),
+    )
+    KNOWN_SAID = "known.said", pgettext_lazy("event", "Looked closer whether a survivor is known to both")
+    JOINT_PROPOSED = "joint.proposed", pgettext_lazy("event", "Joint count proposed")
+    JOINT_REFUSED = "joint.refused", pgettext_lazy("event", "Joint count not agreed to")
+    JOINT_COUNTED = "joint.counted", pgettext_lazy("event", "Survivors of both organisations counted")
+    PAIRS_SOUGHT = "pairs.sought", pgettext_lazy("event", "Looked for two cases of one person")
+    PAIRS_DECIDED = "pairs.decided", pgettext_lazy("event", "Decided whether two cases are of one person")
+    PAIRS_UNDONE = "pairs.undone", pgettext_lazy("event", "Link of two cases taken back")
     CASE_CREATED = "case.created", pgettext_lazy("event", "Case opened")
     CASE_CHANGED = "case.changed", pgettext_lazy("event", "Case changed")
     CASE_CLOSED = "case.closed", pgettext_lazy("event", "Case closed")
@@ -133,6 +144,9 @@ class Group(TextChoices):
     SHELTER = "shelter", pgettext_lazy("events", "Shelter")
     PEOPLE = "people", pgettext_lazy("events", "Search for people")
     FIT = "fit", pgettext_lazy("events", "Asking for a place")
+    KNOWN = "known", pgettext_lazy("events", "Known to both organisations")
+    PAIRS = "pairs", pgettext_lazy("events", "Cases of one person")
+    JOINT = "joint", pgettext_lazy("events", "Joint counts")
     LETTER = "letter", pgettext_lazy("events", "Letters")
     INTAKE = "intake", pgettext_lazy("events", "Imported forms")
     ERASURE = "erasure", pgettext_lazy("events", "Erasure")

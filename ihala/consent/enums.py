@@ -39,6 +39,7 @@ class Purpose(TextChoices):
     VOLUNTARY_RETURN = "voluntary_return", _("Voluntary return")
     POLICE_REPORT = "police_report", _("Police report")
     CHILD_PROTECTION_REPORT = "child_protection_report", _("Child-protection report")
+    KNOWN = "known", _("Asking whether the other organisation knows her, and being told")
 
 
 class Standing(TextChoices):

@@ -99,7 +99,18 @@ def live_consent(case_id: UUID | None, recipient_id: int, at: datetime | None = 
 @kept.kept
 def _live(_nobody: None) -> QuerySet[Consent]:
     case, recipient = kept.Given("case", UUIDField()), kept.Given("recipient", BigIntegerField())
-    return live_consents(case, recipient, kept.Given("on", DateField()))[:1]
+    live = live_consents(case, recipient, kept.Given("on", DateField()))
+    return live.exclude(purposes=[Purpose.KNOWN])[
+        :1
+    ]  # that one allows a question, and no disclosure rests on it
+
+
+def consent_to_ask(case_id: UUID, recipient_id: int) -> Consent | None:
+    """The live consent under which the recipient may be asked whether it knows her: that purpose, with *identity*."""
+    live = live_consents(case_id, recipient_id, clock.today())
+    return live.filter(
+        purposes__contains=[Purpose.KNOWN], classes__contains=[DisclosureClass.IDENTITY]
+    ).first()
 
 
 def basis_for(case_id: UUID | None, recipient_id: int) -> Basis | None:

@@ -11,7 +11,7 @@ from typing import Any
 from ihala.accounts.roles import Role
 from ihala.core.acting import acting
 from ihala.organisations.actions import add_member, countersign, create_organisation, propose_terms
-from ihala.organisations.enums import Emirate
+from ihala.organisations.enums import Emirate, KnownThere
 from ihala.organisations.models import Actor, Membership, Organisation, Terms
 from ihala.organisations.terms import default_terms
 
@@ -99,13 +99,14 @@ def _actor(person: Person, member: Membership, organisation: Organisation) -> Ac
 
 
 def propose(actors: dict[str, Actor], data: dict[str, Any] | None = None) -> Terms:
-    """Aman's director proposes terms to the Dubai Foundation; without `data` the mechanism's own values."""
+    """Aman's director proposes terms to the Dubai Foundation; without `data` the mechanism's own values, and besides
+    that each tells the other whether a survivor is known, and that both are counted once a year."""
     aman, dubai = actors["aman.director"], actors["dfwac.director"]
+    pair = (aman.organisation_id, dubai.organisation_id)
+    told = {"known": dict.fromkeys(map(str, pair), KnownThere.AT_ONCE.value), "joint_count": True}
     with acting(aman):
         other = Organisation.objects.get(pk=dubai.organisation_id)
-        return propose_terms(
-            other, data or default_terms(aman.organisation_id, dubai.organisation_id), by=aman
-        )
+        return propose_terms(other, data or {**default_terms(*pair), **told}, by=aman)
 
 
 def sign(actors: dict[str, Actor], terms: Terms) -> Terms:

@@ -7,15 +7,19 @@ and memory are bounded. If it dies or takes too long, whoever asked hears `Gone`
 """
 
 import json
+import os
 import resource
 import select
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, cast
+
+import ihala_names
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = 4
@@ -28,7 +32,7 @@ CPU_SECONDS = 300
 IDLE = 120.0
 """Seconds without a question after which the process ends by itself: what it has loaded takes memory."""
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
-"""All it is told; without this the numeric library reserves memory for every processor."""
+"""Without this the numeric library reserves memory for every processor."""
 
 
 class Gone(Exception):
@@ -41,6 +45,7 @@ class Bare:
     def __init__(self, module: str, patience: float = PATIENCE) -> None:
         self.module, self.patience = module, patience
         self.process: subprocess.Popen[bytes] | None = None
+        self.served = False
         self._one_at_a_time = threading.Lock()
 
     def __enter__(self) -> "Bare":
@@ -52,16 +57,22 @@ class Bare:
         self.end()
 
     def ask(self, question: Any) -> Any:
-        """The answer to one question, both plain JSON. `Gone` if there is none, twice: it may just have ended idle."""
+        """The answer to one question, both plain JSON. `Gone` if there is none.
+
+        One that served before may just have ended for want of questions; then another one is asked.
+        """
         body = json.dumps(question, ensure_ascii=False).encode()
         with self._one_at_a_time:
-            answer = self._asked(body) or self._asked(body)
+            served, self.served = self.served, True
+            answer = self._asked(body)
+            if answer is None and served:
+                answer = self._asked(body)
         if answer is None:
             raise Gone(self.module)
         return json.loads(answer)
 
     def _asked(self, body: bytes) -> bytes | None:
-        process = self._running()
+        process = self.start()
         watch = threading.Timer(self.patience, process.kill)
         watch.start()
         try:
@@ -75,11 +86,12 @@ class Bare:
             self.end()
         return answer
 
-    def _running(self) -> "subprocess.Popen[bytes]":
+    def start(self) -> "subprocess.Popen[bytes]":
+        """Start it, if it does not run: loading takes a second in which something else can be done."""
         if self.process is None or self.process.poll() is not None:
             self.end()
             self.process = subprocess.Popen(
-                [sys.executable, "-s", "-E", "-m", self.module], cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.PIPE,
+                [sys.executable, "-s", "-E", "-m", self.module], cwd=ROOT, env=environment(), stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         return self.process
@@ -91,8 +103,20 @@ class Bare:
             process.kill()
             process.wait()
             for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+                with suppress(OSError):  # what was not written yet goes with it
+                    cast("IO[bytes]", pipe).close()
+
+
+def environment() -> dict[str, str]:
+    """All it is told: where compiled code is kept if that cannot be beside its source, and how to spare memory."""
+    beside = Path(ihala_names.__file__).parent
+    if os.access(beside, os.W_OK):
+        return ENVIRONMENT
+    from django.conf import settings  # the process itself does without
+
+    compiled = Path(settings.SALTS_DIR).parent / "compiled"
+    compiled.mkdir(mode=0o700, exist_ok=True)
+    return {**ENVIRONMENT, "NUMBA_CACHE_DIR": str(compiled)}
 
 
 def write(pipe: "IO[bytes] | None", body: bytes) -> None:

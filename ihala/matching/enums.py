@@ -43,3 +43,20 @@ class Answer(TextChoices):
 
     ACCESS = "access", pgettext_lazy("answer to a colleague", "Access given")
     NO = "no", pgettext_lazy("answer to a colleague", "No access; it is cleared by telephone")
+
+
+class Result(TextChoices):
+    """Is she known there?"""
+
+    YES = "yes", pgettext_lazy("known", "Known to both")
+    NO = "no", pgettext_lazy("known", "Not known there")
+    CLOSER = "closer", pgettext_lazy("known", "Look closer")
+    UNCLEAR = "unclear", pgettext_lazy("known", "Cannot be told")
+
+
+class Says(TextChoices):
+    """What somebody says of their own record, after speaking with the other side."""
+
+    YES = "yes", pgettext_lazy("known", "The same person")
+    NO = "no", pgettext_lazy("known", "Another person")
+    CANNOT = "cannot", pgettext_lazy("known", "Cannot tell")

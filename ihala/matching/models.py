@@ -12,6 +12,9 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from ihala.core.models import CODE, KEY, WHEN, WHO, Clear, Model, Sensitivity
 
 from .enums import Answer
+from .models_known import KnownQuestion, KnownSide
+
+__all__ = ["KnownQuestion", "KnownSide", "Question", "SearchRule"]
 
 
 class SearchRule(Model):

@@ -60,9 +60,7 @@ def sections(view: TermsView, parties: Iterable[Organisation]) -> list[Section]:
         _section("services", _("Services"), _("Each party may ask the other for:"), _services(view, names)),
         _section("release", _("What is disclosed, and when"), _release_text(), _release(view)),
         _section("bases", _("On what a disclosure rests"), _bases_text(), _bases(view)),
-        _section(
-            "second", _("A second person"), _("These are never done by one person alone:"), _second(view)
-        ),
+        _section("second", _("A second person"), _second_text(), _second(view)),
         _section(
             "ladder", _("When nobody acknowledges"), _("These are told, one after the other:"), _ladder(view)
         ),
@@ -77,6 +75,10 @@ def sections(view: TermsView, parties: Iterable[Organisation]) -> list[Section]:
             _("Asking before anybody is named"),
             _("Whether a family could be taken tonight is answered:"),
             (Line(name, str(view.answers(party).label)) for party, name in names.items()),
+        ),
+        _section("known", _("Asking whether a survivor is known"), _known_text(), _known(view, names)),
+        _section(
+            "joint_count", _("Counting together"), _("How many survivors both parties served:"), _joint(view)
         ),
     ]
     return [section for section in found if section.lines]
@@ -157,6 +159,10 @@ def _bases(view: TermsView) -> Iterable[Line]:
     return (Line(str(basis.label), _words(classes)) for basis, classes in view.minimum_sets.items())
 
 
+def _second_text() -> str:
+    return _("These are never done by one person alone:")
+
+
 def _second(view: TermsView) -> Iterable[Line]:
     return (Line(str(step.label), "") for step in sorted(view.second_person_steps))
 
@@ -172,6 +178,24 @@ def _admission(view: TermsView, names: Mapping[int, str]) -> Iterable[Line]:
         hint = (arabic or english) if is_arabic() else (english or arabic)
         if hint:
             yield Line(name, hint)
+
+
+def _known_text() -> str:
+    return _("Only with her consent and for one case; whether she is known to the party asked is answered:")
+
+
+def _known(view: TermsView, names: Mapping[int, str]) -> Iterable[Line]:
+    return (Line(name, str(view.tells_known(party).label)) for party, name in names.items())
+
+
+def _joint(view: TermsView) -> Iterable[Line]:
+    if view.joint_count:
+        yield Line(
+            _("Once for each year that is over, agreed by both, rounded to fives and never told below five"),
+            "",
+        )
+    else:
+        yield Line(_("It is not counted"), "")
 
 
 def _length(view: TermsView, name: ClockName, urgency: Urgency) -> str:

@@ -53,6 +53,14 @@ class Enquiries(TextChoices):
     NONE = "none", _("Not at all")
 
 
+class KnownThere(TextChoices):
+    """How an organisation answers when the other asks, with her consent, whether a survivor is known to it."""
+
+    AT_ONCE = "at_once", _("At once; where it is not clear, people on both sides")
+    BY_PEOPLE = "by_people", _("A “no” at once; everything else by people on both sides")
+    NONE = "none", _("Not at all")
+
+
 class Rung(TextChoices):
     """Who is told when nobody acknowledges, in the order of the ladder."""
 

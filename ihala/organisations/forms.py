@@ -11,7 +11,7 @@ from ihala.accounts.roles import Role
 from ihala.core.vocabulary import Category, DisclosureClass, LegalBasis, Service, Urgency
 
 from . import document
-from .enums import ClockName, Enquiries, Release, Rung, SecondPersonStep, Weekday
+from .enums import ClockName, Enquiries, KnownThere, Release, Rung, SecondPersonStep, Weekday
 from .models import Holiday, Membership
 from .terms import DEFAULT_CLOCKS, LONGEST, MINIMUM_SET, InvalidTerms, read_terms
 
@@ -91,6 +91,15 @@ class TermsForm(forms.Form):
         label=_("When the other party asks whether we could take a family, we answer"), choices=Enquiries.choices,
         help_text=_("Fits, fits with conditions, or no: never a number, a place or a name."),
     )  # fmt: skip
+    known = forms.ChoiceField(
+        label=_("When the other party asks, with her consent, whether a survivor is known to us, we answer"),
+        choices=KnownThere.choices,
+        help_text=_("Yes, no or look closer, to two people. Both logs show it, and few questions a day are possible."),
+    )  # fmt: skip
+    joint_count = forms.BooleanField(
+        label=_("Count once a year how many survivors both parties served"), required=False,
+        help_text=_("Counts only, rounded to fives and never told below five; both parties agree to each count."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, start: dict[str, Any], me: int, other: int, **kwargs: Any) -> None:
         self.start, self.me, self.other = start, me, other
@@ -119,6 +128,8 @@ class TermsForm(forms.Form):
             "admission_ar": hint.get("ar", ""),
             "admission_en": hint.get("en", ""),
             "answers": start.get("enquiries", {}).get(str(self.me), Enquiries.NONE),
+            "known": start.get("known", {}).get(str(self.me), KnownThere.NONE),
+            "joint_count": start.get("joint_count", False),
         }
         initial |= {f"release__{cls}": moments["standard"] for cls, moments in start["release"].items()}
         for name, lengths in start["clocks"].items():
@@ -162,6 +173,8 @@ class TermsForm(forms.Form):
         data["legal_bases"] = self._bases(given["legal_bases"])
         data["admission"][str(self.me)] = {"ar": given["admission_ar"], "en": given["admission_en"]}
         data["enquiries"] = {**data.get("enquiries", {}), str(self.me): given["answers"]}
+        data["known"] = {**data.get("known", {}), str(self.me): given["known"]}
+        data["joint_count"] = given["joint_count"]
         return data
 
     def _bases(self, chosen: list[str]) -> dict[str, list[str]]:

@@ -12,9 +12,10 @@ mechanism's table. A referral pins the version it was sent under, so a version i
      "second_person": ["approve", …],
      "legal_bases": {"consent": ["triage", …], "vital_interest": ["triage", "identity"], …},
      "admission": {"1": {"ar": "…", "en": "…"}, "2": {…}},
-     "enquiries": {"1": "automatic", "2": "by_hand"}}
+     "enquiries": {"1": "automatic", "2": "by_hand"},
+     "known": {"1": "at_once", "2": "by_people"}, "joint_count": true}
 
-`enquiries` may be missing in terms that were signed before there was such a thing: then nothing is answered.
+`OPTIONAL` ones may be missing in terms signed before there was such a thing: then nothing is answered or counted.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 from ihala.core.vocabulary import CONSENTED, Category, DisclosureClass, LegalBasis, Service, Urgency
 from ihala.core.worktime import Duration
 
-from .enums import ClockName, Enquiries, Release, Rung, SecondPersonStep, Unit
+from .enums import ClockName, Enquiries, KnownThere, Release, Rung, SecondPersonStep, Unit
 
 MINIMUM_SET = (DisclosureClass.TRIAGE, DisclosureClass.IDENTITY)
 """What a legal basis without consent discloses at most, unless the parties sign for more (mechanism, "Guards")."""
@@ -36,16 +37,9 @@ MINIMUM_SET = (DisclosureClass.TRIAGE, DisclosureClass.IDENTITY)
 LONGEST = 1000
 DAY_AND_NIGHT = (Urgency.EMERGENCY, Urgency.URGENT)
 KEYS = (
-    "directions",
-    "categories",
-    "release",
-    "clocks",
-    "ladder",
-    "second_person",
-    "legal_bases",
-    "admission",
-)
-OPTIONAL = ("enquiries",)
+    "directions", "categories", "release", "clocks", "ladder", "second_person", "legal_bases", "admission",
+)  # fmt: skip
+OPTIONAL = ("enquiries", "known", "joint_count")
 
 ALWAYS_A_SECOND = (SecondPersonStep.APPROVE, SecondPersonStep.CONFIRM_DECLINE, SecondPersonStep.LEGAL_BASIS)
 """Where the mechanism itself asks for a second person; terms may ask for more, never for less."""
@@ -84,6 +78,8 @@ class TermsView:
     minimum_sets: Mapping[LegalBasis, tuple[DisclosureClass, ...]]
     admission: Mapping[int, Mapping[str, str]]
     enquiries: Mapping[int, Enquiries] = field(default_factory=dict)
+    known: Mapping[int, KnownThere] = field(default_factory=dict)
+    joint_count: bool = False
     id: int | None = None
     version: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -132,6 +128,10 @@ class TermsView:
     def answers(self, organisation_id: int) -> Enquiries:
         """How the organisation answers whether it could take a family; not at all unless it was signed."""
         return self.enquiries.get(organisation_id, Enquiries.NONE)
+
+    def tells_known(self, organisation_id: int) -> KnownThere:
+        """How the organisation answers whether a survivor is known to it; not at all unless it was signed."""
+        return self.known.get(organisation_id, KnownThere.NONE)
 
 
 def _same(amount: int, unit: str) -> dict[str, list[Any]]:
@@ -190,6 +190,8 @@ def default_terms(a: int, b: int) -> dict[str, Any]:
         },
         "admission": {str(a): {"ar": "", "en": ""}, str(b): {"ar": "", "en": ""}},
         "enquiries": {str(a): Enquiries.AUTOMATIC.value, str(b): Enquiries.AUTOMATIC.value},
+        "known": {str(a): KnownThere.NONE.value, str(b): KnownThere.NONE.value},
+        "joint_count": False,
     }
 
 
@@ -227,7 +229,9 @@ class _Reader:
             "second_person_steps": self._second_person(known["second_person"]),
             "minimum_sets": self._legal_bases(known["legal_bases"]),
             "admission": self._admission(known["admission"]),
-            "enquiries": self._enquiries(known.get("enquiries", {})),
+            "enquiries": self._by_party(known.get("enquiries", {}), "enquiries", Enquiries),
+            "known": self._by_party(known.get("known", {}), "known", KnownThere),
+            "joint_count": self._yes_or_no(known.get("joint_count", False), "joint_count"),
         }
 
     def _problem(self, path: str, message: Any) -> None:
@@ -377,12 +381,14 @@ class _Reader:
             found[int(party)] = dict(words)
         return found
 
-    def _enquiries(self, value: Any) -> dict[int, Enquiries]:
-        known = self._mapping(value, "enquiries", [str(party) for party in self.parties]) or {}
-        found = {}
-        for party, code in known.items():
-            if code not in Enquiries.values:
-                self._problem(f"enquiries.{party}", _("This code is not known."))
-            elif party in map(str, self.parties):
-                found[int(party)] = Enquiries(code)
-        return found
+    def _by_party(self, value: Any, name: str, choices: type[TextChoices]) -> dict[int, Any]:
+        parties = [str(party) for party in self.parties]
+        known = self._mapping(value, name, parties) or {}
+        for party in (party for party, code in known.items() if code not in choices.values):
+            self._problem(f"{name}.{party}", _("This code is not known."))
+        return {int(p): choices(code) for p, code in known.items() if p in parties and code in choices.values}
+
+    def _yes_or_no(self, value: Any, name: str) -> bool:
+        if not isinstance(value, bool):
+            self._problem(name, _("Yes or no is expected here."))
+        return value is True

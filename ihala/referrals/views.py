@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ihala.cases import rules as case_rules
 from ihala.core.downloads import download
 from ihala.core.refusal import Refused, Status
+from ihala.matching.models import KnownQuestion
 from ihala.notifications.actions import mark_subject_seen
 from ihala.organisations.models import Request
 from ihala.shelter.models import Asking
@@ -57,6 +58,8 @@ def by_key(request: Request, key: UUID) -> HttpResponse:
         referral is None and Asking.objects.filter(pk=key).exists()
     ):  # a question about a place, asked or answered
         return redirect("fit:asked")
+    if referral is None and KnownQuestion.objects.filter(pk=key).exists():  # whether a survivor is known
+        return redirect("known:question", key)
     if referral is None:
         raise Refused(workflow.NOT_VISIBLE)
     return redirect("referrals:detail", referral.reference)

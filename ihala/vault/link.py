@@ -46,6 +46,9 @@ SIGNATURES: dict[str, inspect.Signature] = {}
 ADMINISTRATION: set[str] = set()
 """Of these, what only processes of the agent's own account and root may ask: the command line."""
 
+WITHIN: dict[str, float] = {}
+"""Seconds for an answer that may take longer than others: other processes work for it."""
+
 _mine = threading.local()
 last_opened: dict[str, float] = {}
 """When this process was last answered sealed content, on the monotonic clock: what it held stays in its memory."""
@@ -71,11 +74,14 @@ def answering() -> bool:
     return bool(getattr(_mine, "answering", 0))
 
 
-def through(verb: str, *, administration: bool = False) -> Callable[[Function], Function]:
-    """Mark a function as one that only the agent can carry out."""
+def through(
+    verb: str, *, administration: bool = False, within: float = ANSWER_WITHIN
+) -> Callable[[Function], Function]:
+    """Mark a function as one that only the agent can carry out, `within` so many seconds."""
 
     def marked(function: Function) -> Function:
         VERBS[verb] = function
+        WITHIN[verb] = within
         if administration:
             ADMINISTRATION.add(verb)
         signature = SIGNATURES[verb] = inspect.signature(function)
@@ -110,7 +116,7 @@ def ask(verb: str, arguments: dict[str, Any]) -> Any:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            body = _exchange(frame)
+            body = _exchange(frame, WITHIN.get(verb, ANSWER_WITHIN))
             if verb in MAKES:
                 _mine.made_at = time.monotonic()
             elif verb == "open":
@@ -123,8 +129,9 @@ def ask(verb: str, arguments: dict[str, Any]) -> Any:
         time.sleep(0.1)
 
 
-def _exchange(frame: bytes) -> bytes:
+def _exchange(frame: bytes, within: float) -> bytes:
     peer = _connection()
+    peer.settimeout(within)
     wire.send(peer, frame)
     body = wire.receive(peer)
     if body is None:

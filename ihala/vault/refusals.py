@@ -59,6 +59,27 @@ SEARCH_QUOTA = Refusal(
 NO_SEARCHER = Refusal(
     "no_searcher", _("Only somebody whose role opens cases can search for people."), Status.FORBIDDEN
 )
+NOT_ASKED = Refusal(
+    "not_agreed", _("The agreement with this organisation does not provide for this."), Status.FORBIDDEN
+)
+NO_CONSENT_TO_ASK = Refusal(
+    "no_consent_to_ask",
+    _(
+        "She has not consented that this organisation is asked whether it knows her. Record her consent first."
+    ),
+)
+ASKED_OFTEN = Refusal(
+    "asked_often",
+    _(
+        "No further question of this kind is possible today. Telephone the other organisation if it cannot wait."
+    ),
+    Status.TOO_MANY,
+)
+NOT_COMPARED = Refusal(
+    "not_compared",
+    _("The comparison broke off. Nothing was told and nothing of it was kept; it can be tried again."),
+    Status.AWAY,
+)
 NOT_NOW = Refusal("agent_refused", _("This is not possible now."))
 
 BY_CODE = {
@@ -75,6 +96,10 @@ BY_CODE = {
         SEARCH_QUOTA,
         NO_SEARCHER,
         NOT_NOW,
+        NOT_ASKED,
+        NO_CONSENT_TO_ASK,
+        ASKED_OFTEN,
+        NOT_COMPARED,
     )
 }
 

@@ -88,6 +88,9 @@ DEFINERS = {
     "ihala_search_stamps": "tells the key agent (anybody else of their own) which cases there are, and when written",
     "ihala_search_rows": "hands the key agent (anybody else of their own) the sealed identities of cases",
     "ihala_hold_of": "tells the two sides of one referral until when beds are held for it, and whether that has ended",
+    "ihala_known_terms": "tells the key agent, or one of two organisations, whether the other tells whom it knows",
+    "ihala_may_ask_known": "tells the key agent whether she consented to one question, and her own organisation too",
+    "ihala_people_of": "tells the key agent who stands in an organisation's cases, sealed; others their own rows",
     "ihala_consent_holder": "tells the holder or the recipient of a consent whose it is",
 }
 """Functions with the owner's rights: doors through the policies, each with its reason."""

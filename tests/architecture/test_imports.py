@@ -24,6 +24,7 @@ GROUND = {
             "audit.signing",
             "audit.comparing",
             "audit.loading",
+            "audit.jointly",
             "audit.exporting",
             "audit.checking",
             "audit.hashes",
