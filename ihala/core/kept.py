@@ -7,17 +7,18 @@ together once per set of roles and remembered without any value; each asking bin
 reading of rows and the meaning of the query are the queryset's: nothing is said twice.
 """
 
-from collections.abc import Callable, Hashable
-from copy import copy
-from functools import update_wrapper
-from types import SimpleNamespace
+from collections.abc import Callable, Hashable, Iterable
+from functools import partial, update_wrapper
 from typing import Any, Protocol
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import BooleanField, DateTimeField, Expression, Field, Func, QuerySet
+from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 from django.db.models.sql.compiler import SQLCompiler
+
+from .reading import Maker
 
 
 class Given(Expression):
@@ -98,44 +99,58 @@ def kept_within(around: str, *before: Given) -> Callable[[Callable[..., "QuerySe
 
 
 class _Compiled:
-    """A queryset's SQL with the places of its values."""
+    """A queryset's SQL with the places of its values, and how its rows are read."""
 
     def __init__(self, queryset: "QuerySet[Any, Any]", around: str, before: tuple[Given, ...]) -> None:
         asked: Any = queryset
-        query = asked.query
-        self.reader = asked._iterable_class
-        self.compiler = query.get_compiler(asked.db)
-        # All that Django's readers of rows ask of a queryset and of its query.
-        self.asked = {
-            "db": asked.db,
-            "model": asked.model,
-            "_fields": asked._fields,
-            "_known_related_objects": {},
-        }
-        names = ("extra_select", "values_select", "annotation_select")
-        self.query = {name: getattr(query, name) for name in names}
+        self.compiler = asked.query.get_compiler(asked.db)
         try:
-            self.sql, self.values = self.compiler.as_sql()
+            self.sql, values = self.compiler.as_sql()
         except EmptyResultSet:
-            self.sql, self.values = "", ()
+            self.sql = ""
             return
-        self.converters = self.compiler.get_converters([column for column, *_more in self.compiler.select])
-        self.around = around
+        select = self.compiler.select
+        self.converters = self.compiler.get_converters([column for column, *_more in select])
+        self.reader: Callable[[Iterable[Any]], list[Any]] = list
         if around:
-            self.sql, self.values = around.format(self.sql), (*before, *self.values)
+            self.sql, values, self.converters = around.format(self.sql), (*before, *values), {}
+        elif asked._iterable_class is ModelIterable:
+            self.reader = partial(_instances, Maker(self.compiler.klass_info, select), self._annotations())
+        else:
+            self.reader = READERS[asked._iterable_class]
+        self.values = tuple(values)
+        self.given = [(place, one.name) for place, one in enumerate(values) if isinstance(one, Given)]
+
+    def _annotations(self) -> list[tuple[str, int]]:
+        return list((self.compiler.annotation_col_map or {}).items())
 
     def rows(self, given: dict[str, Any]) -> list[Any]:
         """What Django makes of the answer: instances, tuples, single values."""
         if not self.sql:
             return []
-        bound = tuple(given[one.name] if isinstance(one, Given) else one for one in self.values)
-        if self.around:
-            with connection.cursor() as cursor:
-                cursor.execute(self.sql, bound)
-                return cursor.fetchall()
-        compiler = copy(self.compiler)
-        compiler.connection = connections[self.asked["db"]]
-        compiler.as_sql = lambda *_options, **_more: (self.sql, bound)
-        compiler.get_converters = lambda _columns: self.converters
-        query = SimpleNamespace(get_compiler=lambda *_options, **_more: compiler, **self.query)
-        return list(self.reader(SimpleNamespace(query=query, **self.asked)))
+        bound = list(self.values)
+        for place, name in self.given:
+            bound[place] = given[name]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, bound)
+            rows: Iterable[Any] = cursor.fetchall()
+        if self.converters and rows:
+            rows = self.compiler.apply_converters(rows, self.converters)
+        return self.reader(rows)
+
+
+def _instances(maker: Maker, annotations: list[tuple[str, int]], rows: Iterable[Any]) -> list[Any]:
+    made = []
+    for row in rows:
+        one = maker.make(row)
+        for name, place in annotations:
+            one.__dict__[name] = row[place]
+        made.append(one)
+    return made
+
+
+READERS: dict[type, Callable[[Iterable[Any]], list[Any]]] = {
+    ValuesListIterable: lambda rows: [tuple(row) for row in rows],
+    FlatValuesListIterable: lambda rows: [row[0] for row in rows],
+}
+"""How rows are read that are no instances."""

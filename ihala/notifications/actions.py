@@ -85,20 +85,17 @@ def deliver(organisation_id: int) -> int:
 
 def mark_seen(notifications: Iterable[Notification], *, by: Actor) -> None:
     """The actor has looked at these; looking twice is the same as once."""
-    Seen.objects.bulk_create(
-        [
-            Seen(
-                notification=notification,
-                organisation_id=by.organisation_id,
-                membership_id=by.membership_id,
-                seen_at=now(),
-            )
-            for notification in notifications
-        ],
-        ignore_conflicts=True,
-    )
+    _mark([notification.pk for notification in notifications], by)
 
 
-def mark_subject_seen(subject_id: UUID, *, by: Actor) -> None:
-    """The actor has opened the page that these notifications lead to."""
-    mark_seen(rules.unseen_about(subject_id, by), by=by)
+def mark_subject_seen(subject_id: UUID, *, by: Actor) -> int:
+    """The actor has opened the page that these notifications lead to; how many others are not seen yet."""
+    unseen = rules.unseen(by)
+    about = [key for key, subject in unseen if subject == subject_id]
+    _mark(about, by)
+    return len(unseen) - len(about)
+
+
+def _mark(keys: Iterable[UUID], by: Actor) -> None:
+    looked = {"organisation_id": by.organisation_id, "membership_id": by.membership_id, "seen_at": now()}
+    insert([Seen(notification_id=key, **looked) for key in keys], unless_there=True)

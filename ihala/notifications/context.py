@@ -14,8 +14,8 @@ from . import rules
 class Bell:
     """Asks the database only where a page shows it."""
 
-    def __init__(self, actor: Actor) -> None:
-        self.actor = actor
+    def __init__(self, actor: Actor, known: int | None = None) -> None:
+        self.actor, self.known = actor, known
 
     @property
     def url(self) -> str:
@@ -25,11 +25,19 @@ class Bell:
     @cached_property
     def count(self) -> int:
         """How many the actor has not seen."""
-        return rules.unseen_count(self.actor)
+        return rules.unseen_count(self.actor) if self.known is None else self.known
+
+
+KEPT = "_unseen"
+
+
+def keep_unseen(request: HttpRequest, number: int) -> None:
+    """The view knows already how many the actor has not seen."""
+    setattr(request, KEPT, number)
 
 
 def bell(request: HttpRequest) -> dict[str, Any]:
     """`bell` in templates, while somebody is signed in and the transaction is sound."""
     actor = getattr(request, "actor", None)
     failed = getattr(request, "ihala_failed", False)
-    return {} if actor is None or failed else {"bell": Bell(actor)}
+    return {} if actor is None or failed else {"bell": Bell(actor, getattr(request, KEPT, None))}

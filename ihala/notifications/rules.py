@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ihala.accounts.roles import Role
 from ihala.core.clock import now
-from ihala.core.kept import Given, kept, kept_within
+from ihala.core.kept import kept, kept_within
 from ihala.organisations import rules as organisations
 from ihala.organisations.models import Actor, Membership
 
@@ -45,14 +45,14 @@ def _unseen(actor: Actor, among: int) -> QuerySet[Notification, UUID]:
     return unseen_by(actor, among).values_list("pk", flat=True)
 
 
-def unseen_about(subject_id: UUID, actor: Actor) -> list[Notification]:
-    """Of these, what leads to one page. One query."""
-    return _unseen_about(actor, NEWEST, subject=subject_id)
+def unseen(actor: Actor) -> list[tuple[UUID, UUID | None]]:
+    """Of these, the keys of each and of what it leads to. One query."""
+    return _unseen_keys(actor, NEWEST)
 
 
 @kept
-def _unseen_about(actor: Actor, among: int) -> QuerySet[Notification]:
-    return unseen_by(actor, among).filter(subject_id=Given("subject", UUIDField()))
+def _unseen_keys(actor: Actor, among: int) -> QuerySet[Notification, tuple[UUID, UUID | None]]:
+    return unseen_by(actor, among).values_list("pk", "subject_id")
 
 
 JOB = (
