@@ -1,7 +1,7 @@
 """Rows into instances, as Django's own reader makes them, without working out anew for each query how.
 
-Only for plain models, which all of ours are: no inheritance of tables, no `__init__` of a model's own, nobody listening
-to the making of instances. Anything else is refused when the question is put together, not when it is asked.
+Only for plain models, which all of ours are: no inheritance of tables, no `__init__` of a model's own (signals we have
+none). Anything else is refused when the question is put together, not when it is asked.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from django.db.models.base import ModelState
-from django.db.models.signals import post_init, pre_init
 
 
 class Maker:
@@ -20,8 +19,7 @@ class Maker:
     def __init__(self, described: dict[str, Any], select: Sequence[Any]) -> None:
         """`described` and `select` are the compiler's `klass_info` and columns."""
         self.model: type[Model] = described["model"]
-        watched = pre_init.has_listeners(self.model) or post_init.has_listeners(self.model)
-        if described.get("from_parent") or self.model.__init__ is not Model.__init__ or watched:
+        if described.get("from_parent") or self.model.__init__ is not Model.__init__:
             raise ImproperlyConfigured(f"{self.model.__name__} is not made plainly")
         places = described["select_fields"]
         self.start, self.end = places[0], places[-1] + 1

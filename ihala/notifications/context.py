@@ -28,16 +28,8 @@ class Bell:
         return rules.unseen_count(self.actor) if self.known is None else self.known
 
 
-KEPT = "_unseen"
-
-
-def keep_unseen(request: HttpRequest, number: int) -> None:
-    """The view knows already how many the actor has not seen."""
-    setattr(request, KEPT, number)
-
-
 def bell(request: HttpRequest) -> dict[str, Any]:
     """`bell` in templates, while somebody is signed in and the transaction is sound."""
     actor = getattr(request, "actor", None)
     failed = getattr(request, "ihala_failed", False)
-    return {} if actor is None or failed else {"bell": Bell(actor, getattr(request, KEPT, None))}
+    return {} if actor is None or failed else {"bell": Bell(actor, getattr(request, "ihala_unseen", None))}

@@ -78,7 +78,11 @@ class Actor:
 
 
 class Request(HttpRequest):
-    """A request after the middleware. On public pages `actor` is None; all others can rely on it."""
+    """A request after the middleware. On public pages `actor` is None; all others can rely on it.
+
+    A view that knows how many notifications are not seen yet says so in `ihala_unseen`.
+    """
 
     actor: Actor
     ihala_failed: bool
+    ihala_unseen: int

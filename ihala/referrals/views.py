@@ -13,7 +13,6 @@ from ihala.core.downloads import download
 from ihala.core.refusal import Refused, Status
 from ihala.matching.models import KnownQuestion
 from ihala.notifications.actions import mark_subject_seen
-from ihala.notifications.context import keep_unseen
 from ihala.organisations.models import Request
 from ihala.shelter.models import Asking
 
@@ -45,7 +44,7 @@ def asked_of(request: Request, reference: str) -> Referral:
 def detail(request: Request, reference: str) -> HttpResponse:
     """Everything about one referral that this person may see, and what can be done now."""
     referral = found(request, reference)
-    keep_unseen(request, mark_subject_seen(referral.pk, by=request.actor))
+    request.ihala_unseen = mark_subject_seen(referral.pk, by=request.actor)
     return render(
         request, "referrals/detail.html", {**page(referral, request.actor), "note_form": NoteForm()}
     )
