@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections
 
 from config.keyagent import together
 from ihala.audit import actions as audit
@@ -119,7 +119,7 @@ def test_what_could_not_be_committed_is_not_answered(gate, monkeypatch):
     def torn(*_arguments):
         raise DatabaseError("the disk is full")
 
-    monkeypatch.setattr(transaction.Atomic, "__exit__", torn)
+    monkeypatch.setattr(connections["default"], "commit", torn)
     with pytest.raises(DatabaseError):
         ask(together.Together(gate), "first")
 

@@ -33,7 +33,6 @@ from ihala.core.acting import acting
 from ihala.demo.acts import ACTS
 from ihala.demo.scenes import play
 from ihala.notifications.actions import deliver
-from ihala.notifications.models import Notification
 from ihala.organisations.models import Actor
 from ihala.shelter import actions as shelter
 from ihala.shelter.enums import UnitKind
@@ -168,12 +167,7 @@ def mailed() -> str:
     """Every notice of Aman's, sent."""
     mail.outbox.clear()
     system = Actor.system_of(given.cast().aman.pk)
-    with acting(system):
-        keys = list(
-            Notification.objects.filter(organisation=system.organisation_id).values_list("pk", flat=True)
-        )
-    for key in keys:
-        deliver(system.organisation_id, str(key))
+    deliver(system.organisation_id)
     assert mail.outbox
     return "".join(str(one.message()) for one in mail.outbox)
 
