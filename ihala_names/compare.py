@@ -12,7 +12,7 @@ from . import kernels
 from .letters import Token, tokens_of
 from .model import LetterModel, shipped
 from .people import COMPANION, MOTHER, MOTHER_DIFFERS, RELATIVE_MOST, Person, other_evidence
-from .vocabulary import score
+from .vocabulary import score, scores_of
 
 MISSING = 3.0
 """What a token without an answer costs."""
@@ -43,7 +43,8 @@ def best_assignment(scores: np.ndarray) -> Comparison:
     """The assignment of rows to columns that is worth most; entries below `LEAST` are no pairs."""
     rows, columns = scores.shape
     out = np.full(rows, -1, np.int32)
-    value = kernels.assign(scores.astype(np.float32), rows, columns, MISSING, TURNED, LEAST, out)
+    room = kernels.room(rows, columns)
+    value = kernels.assign(scores.astype(np.float32), rows, columns, MISSING, TURNED, LEAST, *room, out)
     pairs = [Pairing(i, int(j), float(scores[i, j])) for i, j in enumerate(out) if j >= 0]
     return Comparison(float(value), tuple(pairs))
 
@@ -59,11 +60,14 @@ class Match(NamedTuple):
 
 def token_scores(left: list[Token], right: list[Token], model: LetterModel) -> np.ndarray:
     """What each token of one name is worth with each of the other."""
-    return np.array([[_pair(one, two, model) for two in right] for one in left], np.float32)
+    found = scores_of(model, left, right)
+    for row, one in enumerate(left):
+        for column, two in enumerate(right):
+            found[row, column] = _with_initial(found[row, column], one, two, model)
+    return found
 
 
-def _pair(one: Token, two: Token, model: LetterModel) -> float:
-    value = score(model, one, two)
+def _with_initial(value: float, one: Token, two: Token, model: LetterModel) -> float:
     shorter, longer = sorted((one, two), key=lambda token: len(token.codes))
     if len(shorter.codes) == 1 and len(longer.codes) > 1:
         value = max(value, INITIAL * score(model, shorter, Token(longer.script, longer.codes[:1])))

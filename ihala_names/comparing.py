@@ -1,8 +1,10 @@
 """The loops of the hardened comparison, compiled: min-hash bits of feature sets, and bits against bits."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from .compiled import compiled
 
 
 @intrinsic
@@ -15,7 +17,7 @@ def _ones(typingctx, word):
     return types.uint64(types.uint64), code
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def encode(features, starts, tables, out):
     """One bit of each min-hash of each set of 32-bit `features`, into `out[record, word]`.
 
@@ -33,7 +35,7 @@ def encode(features, starts, tables, out):
                 out[r, f >> 6] |= np.uint64(1) << np.uint64(f & 63)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def close(left, low, high, right, first, cut, most, ids, mates, apart):
     """Pairs of `left[low:high]` and all of `right` that differ in at most `most` bits; returns how many.
 

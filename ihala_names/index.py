@@ -1,33 +1,33 @@
 """Search over up to a million names, in memory.
 
 People are lists of numbers of tokens, tokens are numbers in a sorted vocabulary, and each token lists its people. A
-query token is scored against the whole vocabulary once; the people of the tokens that come near are added up, and the
-best few hundred are compared exactly. Nothing of this is ever written anywhere.
+query's tokens are scored against the whole vocabulary once; the people of the tokens that come near are added up, and
+the best few hundred are compared exactly. Nothing of this is ever written anywhere.
 """
 
-import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from . import kernels
-from .compare import LEAST, MISSING, TURNED
-from .letters import MAX_LETTERS, Token, tokens_of
+from . import kernels, spacing
+from .asking import NOTHING
+from .compare import INITIAL, LEAST, MISSING, TURNED
+from .letters import Token, tokens_of
 from .model import LetterModel, shipped
 from .parts import NO_YEAR, Parts, read
 from .people import YEAR_APART, YEARS
-from .vocabulary import NOTHING, Vocabulary
+from .vocabulary import Near, Vocabulary, score
 
-EXACT = 1000
+EXACT, EXACT_RESPACED = 1000, 200
 """How many people are compared exactly."""
-WEAK, SPACE = 0.45, 3.0
-"""Below this share of what the name itself would score, other spacings are tried; each costs this much."""
+GIVEN = 200_000
+"""How many people may be reached by one query token, nearest tokens first."""
 SHARE, FLOOR_LEAST, FLOOR_MOST = 0.25, 1.0, 4.0
 """A token comes near when it has this share of what a repetition would score, within these bounds."""
+_WORTH = np.array([YEARS[distance] for distance in range(kernels.FARTHEST + 1)], np.float32)
 
-
-Memory = dict[Token, tuple[np.ndarray, np.ndarray]]
+Memory = dict[Token, Near]
 """What a vocabulary answered for a token."""
 
 
@@ -63,11 +63,13 @@ class Index:
         self.size = len(self._year)
         self.hidden = np.zeros(self.size, bool)
         self.vocabulary = Vocabulary(parts.tokens, model)
-        self._people, self._pstart = _postings(self._token, self._start, self.vocabulary.size)
+        self._people = np.empty(len(self._token), np.int32)
+        self._pstart = np.zeros(self.vocabulary.size + 1, np.int32)
+        kernels.postings(self._token, self._start, self._people, self._pstart)
+        self._lengths = np.diff(self._start).astype(np.uint8)
         self._points = np.zeros(self.size, np.float32)
         self._stamp = np.zeros(self.size, np.uint8)
         self._touched = np.zeros(self.size, np.int32)
-        self._lengths = np.diff(self._start).astype(np.uint8)
 
     def search(
         self, name: str, year: int | None = None, top: int = 10, memory: Memory | None = None
@@ -80,14 +82,13 @@ class Index:
         if not tokens or not self.size or not self.vocabulary.size:
             return []
         memory = {} if memory is None else memory
-        found = self._found(tokens, year, memory)
-        worth = sum(self.vocabulary.repeated(token) for token in tokens)
-        if max(found.values(), default=0.0) < WEAK * worth:
-            for variant in respaced(tokens):
-                for place, score in self._found(variant, year, memory).items():
-                    found[place] = max(found.get(place, -99.0), score - SPACE)
-        best = heapq.nsmallest(top, ((-score, place) for place, score in found.items()))
-        return [Hit(place, -score) for score, place in best]
+        worth = [self.vocabulary.repeated(token) for token in tokens]
+        near = self._near(tokens, [_floor(one) for one in worth], memory)
+        who, values = self._found(tokens, near, year, EXACT)
+        if spacing.is_weak(values, worth):
+            who, values = self._respaced(tokens, worth, near, year, who, values)
+        order = np.lexsort((who, -values))[:top]
+        return [Hit(int(who[i]), float(values[i])) for i in order]
 
     def hide(self, rows: np.ndarray) -> None:
         """Find these people no more."""
@@ -109,97 +110,74 @@ class Index:
         mine = [value for value in vars(self).values() if isinstance(value, np.ndarray)]
         return sum(array.nbytes for array in mine) + self.vocabulary.nbytes
 
-    def _found(self, tokens: list[Token], year: int | None, memory: Memory) -> dict[int, float]:
-        near = [self._near(token, memory) for token in tokens]
-        who = self._candidates(near, year)
-        if not len(who):
-            return {}
-        return dict(zip(who.tolist(), self._exact(who, tokens, near, year).tolist(), strict=True))
+    def _near(self, tokens: Sequence[Token], floors: Sequence[float], memory: Memory) -> list[Near]:
+        new = {token: floor for token, floor in zip(tokens, floors, strict=True) if token not in memory}
+        found = self.vocabulary.near(list(new), list(new.values()))
+        memory.update(zip(new, found, strict=True))
+        return [memory[token] for token in tokens]
 
-    def _near(self, token: Token, memory: Memory) -> tuple[np.ndarray, np.ndarray]:
-        if token not in memory:
-            memory[token] = self.vocabulary.near(token, self._floor(token))
-        return memory[token]
-
-    def _floor(self, token: Token) -> float:
-        return float(np.clip(SHARE * self.vocabulary.repeated(token), FLOOR_LEAST, FLOOR_MOST))
-
-    def _candidates(self, near: list[tuple[np.ndarray, np.ndarray]], year: int | None) -> np.ndarray:
+    def _found(
+        self, tokens: Sequence[Token], near: Sequence[Near], year: int | None, most: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Who comes near by these tokens, and the exact score of each."""
         count = 0
         for mark, (ids, scores) in enumerate(near, 1):
-            order = np.arange(len(ids))
             count = kernels.gather(
-                ids,
-                scores + MISSING,
-                order,
-                self._pstart,
-                self._people,
-                self._stamp,
-                mark,
-                self._points,
-                self._touched,
-                count,
-            )
-        who = self._touched[:count].copy()
-        self._stamp[who] = 0
-        points = self._points[who] - MISSING * self._lengths[who]
-        self._points[who] = 0
-        who, points = who[~self.hidden[who]], points[~self.hidden[who]]
+                ids, scores + np.float32(MISSING), self._pstart, self._people, GIVEN, self._stamp, mark,
+                self._points, self._touched, count,
+            )  # fmt: skip
+        who = np.empty(most, np.int32)
+        kept = kernels.best_of(
+            self._touched, count, self._points, self._stamp, self._lengths, self.hidden, np.float32(MISSING),
+            self._year, year or NO_YEAR, _WORTH, np.float32(YEAR_APART), most, who,
+        )  # fmt: skip
+        return who[:kept], self._exact(who[:kept], tokens, year)
+
+    def _exact(self, who: np.ndarray, tokens: Sequence[Token], year: int | None) -> np.ndarray:
+        numbers = np.empty(int(self._lengths[who].sum(dtype=np.int64)), np.int32)
+        kernels.numbers_of(who, self._start, self._token, numbers)
+        places, columns = np.unique(numbers, return_inverse=True)
+        scores = self.vocabulary.scores(tokens, places)
+        self._initials(tokens, places, scores)
+        out = np.empty(len(who), np.float32)
+        kernels.rank(who, self._lengths, columns, scores, MISSING, TURNED, LEAST, out)
         if year is not None:
-            points += self._years(who, year)
-        if len(who) > EXACT:
-            who = who[np.argpartition(-points, EXACT)[:EXACT]]
-        return who
-
-    def _years(self, who: np.ndarray, year: int) -> np.ndarray:
-        apart = np.abs(self._year[who] - year)
-        value = np.full(len(who), YEAR_APART, np.float32)
-        for distance, worth in YEARS.items():
-            value[apart == distance] = worth
-        value[self._year[who] == NO_YEAR] = 0
-        return value
-
-    def _exact(
-        self,
-        who: np.ndarray,
-        tokens: list[Token],
-        near: list[tuple[np.ndarray, np.ndarray]],
-        year: int | None,
-    ) -> np.ndarray:
-        theirs = np.unique(np.concatenate([self._token[self._start[w] : self._start[w + 1]] for w in who]))
-        dense = np.full((len(tokens), self.vocabulary.size), NOTHING, np.float32)
-        for row, (token, (ids, scores)) in enumerate(zip(tokens, near, strict=True)):
-            dense[row, ids] = scores
-            self.vocabulary.complete(token, theirs[dense[row, theirs] == NOTHING], dense[row])
-        bonus = self._years(who, year) if year is not None else np.zeros(len(who), np.float32)
-        out = np.zeros(len(who), np.float32)
-        kernels.rank(who, self._start, self._token, dense, len(near), MISSING, TURNED, LEAST, bonus, out)
+            out += kernels.years_worth(self._year[who], year, _WORTH, np.float32(YEAR_APART))
         return out
 
+    def _initials(self, tokens: Sequence[Token], places: np.ndarray, scores: np.ndarray) -> None:
+        """A single letter earns part of what it is worth with the first letter of the other token."""
+        lengths = np.diff(self.vocabulary.starts)[places]
+        for row, token in enumerate(tokens):
+            single = len(token.codes) == 1
+            firsts: dict[Token, float] = {}
+            for column in np.flatnonzero(lengths > 1 if single else lengths == 1).tolist():
+                other = self.vocabulary.token(int(places[column]))
+                one, two = (token, _first(other)) if single else (_first(token), other)
+                if two not in firsts:
+                    firsts[two] = INITIAL * score(self.model, one, two)
+                scores[row, column] = max(scores[row, column], firsts[two])
 
-def respaced(tokens: list[Token]) -> Iterator[list[Token]]:
-    """The same letters with one space left out, put in or moved."""
-    for place, token in enumerate(tokens):
-        before, after = tokens[:place], tokens[place + 1 :]
-        yield from ([*before, *halves, *after] for halves in _split(token))
-        if after and after[0].script == token.script:
-            joined = Token(token.script, (token.codes + after[0].codes)[:MAX_LETTERS])
-            yield [*before, joined, *after[1:]]
-            if min(len(token.codes), len(after[0].codes)) > 1:
-                for halves in _split(joined, len(token.codes)):
-                    yield [*before, *halves, *after[1:]]
+    def _respaced(
+        self, tokens: Sequence[Token], worth: Sequence[float], near: Sequence[Near], year: int | None,
+        who: np.ndarray, values: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+        """What is found when a space was left out, put in or moved, along with what was found without."""
+        memory = dict(zip(tokens, near, strict=True))
+        variants = spacing.variants(tokens, worth, near)
+        new = list({token: None for variant in variants for token in variant if token not in memory})
+        self._near(new, [spacing.floor(self.vocabulary.repeated(token)) for token in new], memory)
+        best = dict(zip(who.tolist(), values.tolist(), strict=True))
+        for variant in spacing.promising(variants, memory, max(best.values(), default=NOTHING)):
+            found = self._found(variant, [memory[token] for token in variant], year, EXACT_RESPACED)
+            for one, value in zip(found[0].tolist(), found[1].tolist(), strict=True):
+                best[one] = max(best.get(one, NOTHING), value - spacing.COST)
+        return np.fromiter(best, np.int32, len(best)), np.fromiter(best.values(), np.float32, len(best))
 
 
-def _split(token: Token, around: int | None = None) -> Iterator[list[Token]]:
-    """The token cut in two, at least two letters each; one letter to the side of `around` if given."""
-    for cut in range(2, len(token.codes) - 1):
-        if around is None or abs(cut - around) == 1:
-            yield [Token(token.script, token.codes[:cut]), Token(token.script, token.codes[cut:])]
+def _floor(worth: float) -> float:
+    return min(FLOOR_MOST, max(FLOOR_LEAST, SHARE * worth))
 
 
-def _postings(token: np.ndarray, start: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    order = np.argsort(token, kind="stable")
-    owner = np.repeat(np.arange(len(start) - 1, dtype=np.int32), np.diff(start))
-    ends = np.zeros(size + 1, np.int32)
-    np.cumsum(np.bincount(token, minlength=size), out=ends[1:])
-    return owner[order], ends
+def _first(token: Token) -> Token:
+    return Token(token.script, token.codes[:1])

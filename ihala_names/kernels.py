@@ -1,245 +1,127 @@
-"""The loops over letters, compiled: scores of one query token against a whole sorted vocabulary.
-
-Scores are ratios: the probability of both spellings together, over the probability of their letters by chance. They
-are sums over all alignments (the forward algorithm), so no logarithm is taken inside. The vocabulary is sorted, so a
-token shares the columns of the prefix it has in common with the one before, and a prefix that cannot reach the
-threshold any more skips every token that begins with it.
-Compiled code is cached beside this file; it depends on the source alone and holds nothing of any name.
-"""
+"""The loops over people, compiled: who has the parts that come near, and what their whole names are worth."""
 
 import numpy as np
-from numba import njit
 
-ROWS = 34
-"""Letters of a token, and room for looking three back."""
+from .compiled import compiled
 
-
-@njit(cache=True, nogil=True)
-def _arabic_step(D, d, m, w, n, E, W1, W2, W3, W4, T):
-    """Column `d` of an Arabic vocabulary token `w` against a Latin query."""
-    ins, dele, swap = T[1], T[2], T[3]
-    a = w[d - 1]
-    a1 = w[d - 2] if d > 1 else a
-    for j in range(m + 1):
-        s = D[d - 1, j] * (E[a] + dele)
-        if j > 0:
-            s += D[d - 1, j - 1] * W1[a, j - 1] + D[d, j - 1] * ins
-            if d > 1:
-                s += D[d - 2, j - 1] * W4[a1 * n + a, j - 1]
-        if j > 1:
-            s += D[d - 1, j - 2] * W2[a, j - 1]
-            if d > 1:
-                s += D[d - 2, j - 2] * swap * W1[a1, j - 1] * W1[a, j - 2]
-        if j > 2:
-            s += D[d - 1, j - 3] * W3[a, j - 1]
-        D[d, j] = s
+BINS, SPAN = 1024, 64.0
+FARTHEST = 2
+"""Birth years this far apart may still be one person's; `worth` has one value for each distance up to it."""
 
 
-@njit(cache=True, nogil=True)
-def _latin_step(D, d, m, w, W1, W4, T):
-    """Column `d` of a Latin vocabulary token `w` against an Arabic query."""
-    ins, dele, swap = T[1], T[2], T[3]
-    x = w[d - 1]
-    y = w[d - 2] if d > 1 else x
-    two = y * 28 + x
-    three = w[d - 3] * 784 + two if d > 2 else 0
-    for i in range(m + 1):
-        s = D[d - 1, i] * ins
-        if i > 0:
-            s += D[d, i - 1] * (W1[0, i - 1] + dele) + D[d - 1, i - 1] * W1[x, i - 1]
-            if d > 1:
-                s += D[d - 2, i - 1] * W1[two, i - 1]
-            if d > 2:
-                s += D[d - 3, i - 1] * W1[three, i - 1]
-            if i > 1:
-                s += D[d - 1, i - 2] * W4[x, i - 1]
-                if d > 1:
-                    s += D[d - 2, i - 2] * swap * W1[x, i - 2] * W1[y, i - 1]
-        D[d, i] = s
+@compiled
+def gather(ids, scores, pstart, people, most, stamp, mark, points, touched, count):
+    """Give each person the best of the token scores that reach them, best tokens first; returns how many were touched.
 
-
-@njit(cache=True, nogil=True)
-def _same_step(D, d, m, w, q, n, E, W1, W2, W3, W4, T):
-    """Column `d` of a vocabulary token `w` against a query `q` in the same script."""
-    ins, swap = T[1], T[3]
-    x = w[d - 1]
-    z = w[d - 2] if d > 1 else x
-    two = z * n + x
-    wide = W4.shape[0] > 1
-    for i in range(m + 1):
-        s = D[d - 1, i] * (E[x] + ins)
-        if i > 0:
-            s += D[d, i - 1] * (W1[0, i - 1] + ins) + D[d - 1, i - 1] * W1[x, i - 1]
-            if d > 1:
-                s += D[d - 2, i - 1] * W2[two, i - 1]
-            if i > 1:
-                s += D[d - 1, i - 2] * W3[x, i - 1]
-                if d > 1:
-                    if wide:
-                        s += D[d - 2, i - 2] * W4[two, i - 1]
-                    if z == q[i - 1] and x == q[i - 2]:
-                        s += D[d - 2, i - 2] * swap * W1[x, i - 2] * W1[z, i - 1]
-        D[d, i] = s
-
-
-@njit(cache=True, nogil=True)
-def _first_column(kind, D, m, W1, T):
-    D[0, 0] = 1.0
-    for i in range(1, m + 1):
-        if kind == 0:
-            D[0, i] = D[0, i - 1] * T[1]
-        elif kind == 1:
-            D[0, i] = D[0, i - 1] * (W1[0, i - 1] + T[2])
-        else:
-            D[0, i] = D[0, i - 1] * (W1[0, i - 1] + T[1])
-
-
-@njit(cache=True, nogil=True)
-def _step(kind, D, d, m, w, q, n, E, W1, W2, W3, W4, T):
-    if kind == 0:
-        _arabic_step(D, d, m, w, n, E, W1, W2, W3, W4, T)
-    elif kind == 1:
-        _latin_step(D, d, m, w, W1, W4, T)
-    else:
-        _same_step(D, d, m, w, q, n, E, W1, W2, W3, W4, T)
-
-
-@njit(cache=True, nogil=True)
-def _reach(D, depth, m, best):
-    """The most that any continuation of the last three columns can come to."""
-    top = 0.0
-    for e in range(max(0, depth - 2), depth + 1):
-        for i in range(m + 1):
-            v = D[e, i] * best[i]
-            if v > top:
-                top = v
-    return top
-
-
-@njit(cache=True, nogil=True)
-def pair(kind, q, w, n, E, W1, W2, W3, W4, T):
-    """The ratio of one pair of tokens."""
-    D = np.zeros((ROWS, ROWS))
-    _first_column(kind, D, q.shape[0], W1, T)
-    for depth in range(1, w.shape[0] + 1):
-        _step(kind, D, depth, q.shape[0], w, q, n, E, W1, W2, W3, W4, T)
-    return D[w.shape[0], q.shape[0]]
-
-
-@njit(cache=True, nogil=True)
-def scan(
-    kind, q, base, M, best, letters, starts, lcp, low, high, n, E, W1, W2, W3, W4, T, floor, out_id, out_score
-):  # fmt: skip
-    """Tokens `low`..`high` of the vocabulary that score at least `floor` (natural log) with the query `q`.
-
-    `kind`: 0 Latin query on Arabic tokens, 1 Arabic query on Latin tokens, 2 one script; `E` and `W1` to `W4` are the
-    ratios of the model laid out for this query (`vocabulary.laid_out`). `base` is what the query's own letters weigh,
-    `M` the same for each token; `best[i]` is what the letters after the i-th can still bring. Returns how many were
-    written to `out_id`, `out_score`.
+    No more than `most` people are given a token of this query part, beyond the first one.
     """
-    m = q.shape[0]
-    D = np.zeros((ROWS, ROWS))
-    _first_column(kind, D, m, W1, T)
-    count, depth, dead = 0, 0, 99
-    for t in range(low, high):
-        w = letters[starts[t] : starts[t + 1]]
-        k = w.shape[0]
-        shared = 0 if t == low else lcp[t]
-        if shared >= dead:
-            continue
-        dead = 99
-        depth = min(shared, depth) if t > low else 0
-        alive = True
-        while depth < k:
-            depth += 1
-            _step(kind, D, depth, m, w, q, n, E, W1, W2, W3, W4, T)
-            if _reach(D, depth, m, best) < T[0]:
-                dead = depth
-                alive = False
-                break
-        if alive and D[k, m] > 0.0:
-            score = np.log(D[k, m]) - base - M[t]
-            if score >= floor and count < out_id.shape[0]:
-                out_id[count] = t
-                out_score[count] = score
-                count += 1
-    return count
-
-
-@njit(cache=True, nogil=True)
-def complete(kind, q, base, M, letters, starts, ids, n, E, W1, W2, W3, W4, T, row):
-    """Score the tokens `ids` with the query one by one, whatever comes of it, into `row`."""
-    for t in ids:
-        ratio = pair(kind, q, letters[starts[t] : starts[t + 1]], n, E, W1, W2, W3, W4, T)
-        row[t] = np.log(ratio) - base - M[t] if ratio > 0.0 else -99.0
-
-
-@njit(cache=True, nogil=True)
-def marginals(letters, starts, low, high, n, one, two, three, out):
-    """Log ratio of each token alone: how its model weighs its letters against their chance."""
-    f = np.zeros(ROWS)
-    f[0] = 1.0
-    for t in range(low, high):
-        w = letters[starts[t] : starts[t + 1]]
-        for i in range(1, w.shape[0] + 1):
-            s = f[i - 1] * one[w[i - 1]]
-            if i > 1 and two.shape[0] > 1:
-                s += f[i - 2] * two[w[i - 2] * n + w[i - 1]]
-            if i > 2 and three.shape[0] > 1:
-                s += f[i - 3] * three[(w[i - 3] * n + w[i - 2]) * n + w[i - 1]]
-            f[i] = s
-        out[t] = np.log(f[w.shape[0]])
-
-
-@njit(cache=True, nogil=True)
-def gather(ids, scores, order, pstart, people, stamp, mark, points, touched, count):
-    """Give each person the best of the token scores that reach them; returns how many people were touched."""
-    for o in order:
-        v, s = ids[o], scores[o]
-        for p in range(pstart[v], pstart[v + 1]):
+    given = 0
+    for i in range(ids.shape[0]):
+        low, high = pstart[ids[i]], pstart[ids[i] + 1]
+        given += high - low
+        if i > 0 and given > most:
+            break
+        for p in range(low, high):
             who = people[p]
             if stamp[who] == 0:
                 touched[count] = who
                 count += 1
             if stamp[who] != mark:
                 stamp[who] = mark
-                points[who] += s
+                points[who] += scores[i]
     return count
 
 
-@njit(cache=True, nogil=True)
-def assign(scores, rows, columns, missing, turned, least, out):
+@compiled
+def year_worth(year, asked, worth, apart):
+    """What a birth year says; 0 where one is unknown."""
+    if asked == 0 or year == 0:
+        return np.float32(0.0)
+    distance = abs(np.int32(year) - np.int32(asked))
+    return worth[distance] if distance <= FARTHEST else apart
+
+
+@compiled
+def years_worth(years, asked, worth, apart):
+    """The same for many."""
+    out = np.empty(years.shape[0], np.float32)
+    for i in range(years.shape[0]):
+        out[i] = year_worth(years[i], asked, worth, apart)
+    return out
+
+
+@compiled
+def best_of(touched, count, points, stamp, lengths, hidden, missing, years, asked, worth, apart, most, out):
+    """The people with most points, at most `most`, into `out`; returns how many. Clears what `gather` marked."""
+    top = np.float32(-1e9)
+    for c in range(count):
+        who = touched[c]
+        points[who] += year_worth(years[who], asked, worth, apart) - missing * lengths[who]
+        stamp[who] = 0
+        if hidden[who]:
+            points[who] = -1e9
+        top = max(top, points[who])
+    bins = np.zeros(BINS, np.int64)
+    for c in range(count):
+        bins[min(BINS - 1, int((top - points[touched[c]]) * (BINS / SPAN)))] += 1
+    last, held = 0, bins[0]
+    while last < BINS - 2 and held + bins[last + 1] <= most:
+        last += 1
+        held += bins[last]
+    kept = 0
+    for c in range(count):
+        who = touched[c]
+        near = min(BINS - 1, int((top - points[who]) * (BINS / SPAN))) <= last
+        if near and kept < most and points[who] > -1e8:
+            out[kept] = who
+            kept += 1
+        points[who] = 0.0
+    return kept
+
+
+@compiled
+def numbers_of(who, start, token, out):
+    """The token numbers of these people, one after the other; returns how many."""
+    count = 0
+    for w in who:
+        for p in range(start[w], start[w + 1]):
+            out[count] = token[p]
+            count += 1
+    return count
+
+
+@compiled
+def assign(scores, rows, columns, missing, turned, least, value, step, came, out):
     """Value of the best assignment of rows to columns; `out[row]` is its column or -1.
 
     Dynamic programme over the columns taken so far and the last one taken (to see what is out of order); names have
-    at most ten tokens, so at most 2^10 x 11 states.
+    at most ten tokens, so at most 2^10 x 11 states, for which `value`, `step` and `came` are room.
     """
     states = (1 << columns) * (columns + 1)
-    value = np.full((rows + 1, states), -1e9, np.float32)
-    step = np.full((rows + 1, states), -1, np.int16)
-    came = np.full((rows + 1, states), -1, np.int32)
+    value[: rows + 1, :states] = -1e9
     value[0, columns] = 0.0
     for i in range(rows):
-        _advance(value, step, came, scores, i, columns, missing, turned, least)
-    top, at = -1e9, 0
+        _advance(value, step, came, scores, i, columns, states, missing, turned, least)
+    top, at = np.float32(-1e9), 0
     for s in range(states):
-        bits, taken = 0, s // (columns + 1)
-        for j in range(columns):
-            bits += taken >> j & 1
-        v = value[rows, s] - missing * (columns - bits)
-        if v > top:
-            top, at = v, s
+        if value[rows, s] > -1e8:
+            free, taken = columns, s // (columns + 1)
+            for j in range(columns):
+                free -= taken >> j & 1
+            v = value[rows, s] - missing * free
+            if v > top:
+                top, at = v, s
     for i in range(rows, 0, -1):
         out[i - 1] = step[i, at]
         at = came[i, at]
     return top
 
 
-@njit(cache=True, nogil=True)
-def _advance(value, step, came, scores, i, columns, missing, turned, least):
+@compiled
+def _advance(value, step, came, scores, i, columns, states, missing, turned, least):
     """One more row: left out, or given to a column that is free."""
     width = columns + 1
-    for s in range(value.shape[1]):
+    for s in range(states):
         v = value[i, s]
         if v < -1e8:
             continue
@@ -258,15 +140,45 @@ def _advance(value, step, came, scores, i, columns, missing, turned, least):
                     came[i + 1, after] = s
 
 
-@njit(cache=True, nogil=True)
-def rank(who, pstart, ptoken, dense, m, missing, turned, least, bonus, out):
-    """Exact name score of each person in `who`: assignment over `dense[query token, vocabulary token]`."""
-    scores = np.zeros((m, 16), np.float32)
+@compiled
+def room(rows, columns):
+    """Room for `assign`."""
+    states = (1 << columns) * (columns + 1)
+    value = np.empty((rows + 1, states), np.float32)
+    return value, np.empty((rows + 1, states), np.int16), np.empty((rows + 1, states), np.int32)
+
+
+@compiled
+def rank(who, lengths, number, scores, missing, turned, least, out):
+    """Exact name score of each of these people; `number` are their tokens' columns in `scores[query token, column]`."""
+    m = scores.shape[0]
+    widest = np.int64(0)
+    for w in who:
+        widest = max(widest, np.int64(lengths[w]))
+    value, step, came = room(m, widest)
+    table = np.zeros((m, widest), np.float32)
     chosen = np.zeros(m, np.int32)
+    at = np.int64(0)
     for c in range(who.shape[0]):
-        low, high = pstart[who[c]], pstart[who[c] + 1]
-        n = high - low
+        n = np.int64(lengths[who[c]])
         for i in range(m):
             for j in range(n):
-                scores[i, j] = dense[i, ptoken[low + j]]
-        out[c] = assign(scores, m, n, missing, turned, least, chosen) + bonus[c]
+                table[i, j] = scores[i, number[at + j]]
+        at += n
+        out[c] = assign(table, m, n, missing, turned, least, value, step, came, chosen)
+
+
+@compiled
+def postings(token, start, owner, ends):
+    """For each token its people in order: `owner[ends[token] : ends[token + 1]]`; `ends` comes with zeros."""
+    for p in range(token.shape[0]):
+        ends[token[p] + 1] += 1
+    for v in range(1, ends.shape[0]):
+        ends[v] += ends[v - 1]
+    for who in range(start.shape[0] - 2, -1, -1):
+        for p in range(start[who + 1] - 1, start[who] - 1, -1):
+            ends[token[p] + 1] -= 1
+            owner[ends[token[p] + 1]] = who
+    for v in range(ends.shape[0] - 1):
+        ends[v] = ends[v + 1]
+    ends[ends.shape[0] - 1] = token.shape[0]

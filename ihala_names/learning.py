@@ -1,10 +1,11 @@
 """The loops of expectation-maximisation, compiled: how often each operation explains a pair of spellings."""
 
 import numpy as np
-from numba import njit
+
+from .compiled import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _cross_forward(F, x, y, P1, P2):
     """Probability of every pair of prefixes."""
     for i in range(x.shape[0] + 1):
@@ -22,7 +23,7 @@ def _cross_forward(F, x, y, P1, P2):
             F[i, j] = s
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _cross_backward(F, B, x, y, weight, P1, P2, C1, C2):
     """Share the weight out over the operations, from the ends back."""
     n, m = x.shape[0], y.shape[0]
@@ -46,7 +47,7 @@ def _cross_backward(F, B, x, y, weight, P1, P2, C1, C2):
             B[i, j] = s
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def expect_cross(arabic, astart, latin, lstart, weight, P1, P2, C1, C2):
     """Add the expected counts of all pairs to `C1` (1 Arabic, 0-3 Latin) and `C2` (2 Arabic, 1 Latin)."""
     F = np.zeros((34, 34))
@@ -59,7 +60,7 @@ def expect_cross(arabic, astart, latin, lstart, weight, P1, P2, C1, C2):
             _cross_backward(F, B, x, y, weight[t], P1, P2, C1, C2)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _same_forward(F, x, y, n, P1, P2, P3):
     wide = P3.shape[0] > 1
     for i in range(x.shape[0] + 1):
@@ -80,7 +81,7 @@ def _same_forward(F, x, y, n, P1, P2, P3):
             F[i, j] = s
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _give(P, C, row, column, scale, rest):
     """One operation's share; returns what it is worth."""
     p = P[row, column] * rest
@@ -88,7 +89,7 @@ def _give(P, C, row, column, scale, rest):
     return p
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _same_backward(F, B, x, y, weight, n, P1, P2, P3, C1, C2, C3):
     wide = P3.shape[0] > 1
     a, b = x.shape[0], y.shape[0]
@@ -111,7 +112,7 @@ def _same_backward(F, B, x, y, weight, n, P1, P2, P3, C1, C2, C3):
             B[i, j] = s
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def expect_same(left, lstart, right, rstart, weight, n, P1, P2, P3, C1, C2, C3):
     """The same within one script: 0-1 to 0-1, 2 to 1 either way (`P2`), and 2 to 2 (`P3`, may be empty)."""
     F = np.zeros((34, 34))

@@ -6,9 +6,10 @@ its own probability of either spelling alone, which is what makes their scores c
 """
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,6 @@ from .letters import ARABIC, LATIN, N_ARABIC, N_LATIN, N_OTHER, OTHER, SIZES, To
 WEIGHTS = Path(__file__).parent / "data" / "weights.tsv.gz"
 INSERT, DROP, SUBSTITUTE, SWAP = 0.02, 0.02, 0.015, 0.3
 """The typo channel, as odds against the letters standing there by chance."""
-FROM_LATIN, FROM_ARABIC, SAME = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class LetterModel:
 
     cross: Table
     within: tuple[Table, Table, Table]
-    typos: np.ndarray
+    laid_out: dict[tuple[int, int], Any] = field(default_factory=dict)
+    """What `operations` made of it, by pair of scripts."""
 
     def table(self, script: int, other: int) -> Table | None:
         """The model for a pair of scripts; None where there is none."""
@@ -154,7 +155,6 @@ def assemble(parts: dict[str, np.ndarray]) -> LetterModel:
             within_table(parts["latin1"], parts["latin2"], parts["latin3"], LATIN),
             _other_table(),
         ),
-        np.array([0.0, INSERT, DROP, SWAP]),
     )
 
 

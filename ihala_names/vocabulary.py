@@ -1,22 +1,27 @@
-"""The distinct tokens of many names, sorted so that a scan reuses what prefixes have in common."""
+"""The distinct tokens of many names, sorted so that a scan reuses what beginnings have in common."""
 
-from typing import Any
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 
-from . import kernels
-from .letters import ARABIC, LATIN, N_ARABIC, N_LATIN, OTHER, SIZES, Token
-from .model import FROM_ARABIC, FROM_LATIN, SAME, LetterModel, Table, suffix_best
+from . import lanes
+from .asking import NOTHING, Query, alone, asked, grouped
+from .letters import ARABIC, LATIN, OTHER, SIZES, Token
+from .model import LetterModel, Table
 
 WIDEST = 6000
 """Candidates kept per query token; beyond, the weakest could not lead to a person anyway."""
-NOTHING = -99.0
-BOLD = 0.6
-"""How much of the best possible ending a prefix is credited with; at 1 nothing is lost and half as fast."""
+SCRIPTS = (ARABIC, LATIN, OTHER)
+WORTH_TWO = 10_000
+"""From so many tokens on, two threads share a scan."""
+Near = tuple[np.ndarray, np.ndarray]
+"""Places in the vocabulary and their scores, best first."""
 
 
 class Vocabulary:
-    """Distinct tokens: letters, common prefixes, and how each model weighs them alone."""
+    """Distinct tokens: letters, common beginnings, and how each model weighs them alone."""
 
     def __init__(self, tokens: list[Token], model: LetterModel) -> None:
         """`tokens` are distinct and sorted."""
@@ -26,21 +31,25 @@ class Vocabulary:
         np.cumsum([len(t.codes) for t in tokens], out=self.starts[1:])
         self.letters = np.frombuffer(b"".join(t.codes for t in tokens), np.uint8)
         scripts = np.array([t.script for t in tokens], np.uint8)
-        self.bounds = np.searchsorted(scripts, [ARABIC, LATIN, OTHER, OTHER + 1])
-        self.lcp = _prefixes(tokens)
-        self.weight = {
-            script: self._weights(model.within[script], script) for script in (ARABIC, LATIN, OTHER)
-        }
-        self.cross = {script: self._weights(model.cross, script) for script in (ARABIC, LATIN)}
+        self.bounds = np.searchsorted(scripts, [ARABIC, LATIN, OTHER, OTHER + 1]).tolist()
+        self.lcp = np.zeros(self.size, np.uint8)
+        lanes.common_beginnings(self.letters, self.starts, self.lcp)
+        self.lcp[[low for low in self.bounds if low < self.size]] = 0
+        self.weight = np.ones(self.size, np.float32)
+        self.cross_weight = np.ones(self.size, np.float32)
+        for script in SCRIPTS:
+            self._weigh(model.within[script], script, self.weight)
+            if script != OTHER:
+                self._weigh(model.cross, script, self.cross_weight)
 
-    def _weights(self, table: Table, script: int) -> np.ndarray:
-        low, high = self.bounds[script], self.bounds[script + 1]
-        out = np.zeros(self.size, np.float32)
-        side = table.sides[script]
-        kernels.marginals(
+    def _weigh(self, table: Table, script: int, out: np.ndarray) -> None:
+        side, (low, high) = table.sides[script], self._range(script)
+        lanes.marginals(
             self.letters, self.starts, low, high, SIZES[script], side.one, side.two, side.three, out
         )
-        return out
+
+    def _range(self, script: int) -> tuple[int, int]:
+        return self.bounds[script], self.bounds[script + 1]
 
     def token(self, place: int) -> Token:
         """The token at a place."""
@@ -50,125 +59,107 @@ class Vocabulary:
     @property
     def nbytes(self) -> int:
         """Bytes held."""
-        mine: list[np.ndarray] = [
-            self.starts,
-            self.letters,
-            self.lcp,
-            *self.weight.values(),
-            *self.cross.values(),
-        ]
-        return sum(array.nbytes for array in mine)
+        return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
 
     def repeated(self, token: Token) -> float:
         """What the same spelling again would score."""
         return score(self.model, token, token)
 
-    def near(self, token: Token, floor: float) -> tuple[np.ndarray, np.ndarray]:
-        """Places and scores of the tokens that score at least `floor` with this one, best first."""
-        found = [self._scan(token, script, floor) for script in (ARABIC, LATIN, OTHER)]
-        ids = np.concatenate([one for one, _ in found])
-        scores = np.concatenate([two for _, two in found])
-        order = np.argsort(-scores, kind="stable")[:WIDEST]
-        return ids[order], scores[order]
+    def near(self, tokens: Sequence[Token], floors: Sequence[float]) -> list[Near]:
+        """For each token the places and scores of those that score at least its floor with it, best first."""
+        found: list[Near] = [(np.empty(0, np.int32), np.empty(0, np.float32))] * len(tokens)
+        for group in grouped(tokens):
+            mine, least = [tokens[i] for i in group], [floors[i] for i in group]
+            parts = [self._scan(mine, least, script) for script in SCRIPTS]
+            for lane, i in enumerate(group):
+                ids = np.concatenate([part[lane][0] for part in parts])
+                scores = np.concatenate([part[lane][1] for part in parts])
+                order = np.argsort(-scores, kind="stable")[:WIDEST]
+                found[i] = ids[order], scores[order]
+        return found
 
-    def complete(self, token: Token, places: np.ndarray, row: np.ndarray) -> None:
-        """Write the scores of the tokens at these places into `row`, whatever they are."""
-        for script in (ARABIC, LATIN, OTHER):
-            mine = places[(places >= self.bounds[script]) & (places < self.bounds[script + 1])]
-            table = self.model.table(token.script, script)
-            if table is None or not len(mine):
-                continue
-            kind, query, n, *tables = laid_out(table, token, script)
-            kernels.complete(  # type: ignore[call-arg]
-                kind, query, alone(table, token), self._alone(token, script), self.letters, self.starts, mine, n,
-                *tables, self.model.typos, row,
+    def scores(self, tokens: Sequence[Token], places: np.ndarray) -> np.ndarray:
+        """What each token scores with each of those at these sorted places, `[token, place]`."""
+        out = np.full((len(tokens), len(places)), NOTHING, np.float32)
+        cuts = np.searchsorted(places, self.bounds)
+        for group in grouped(tokens):
+            for script in SCRIPTS:
+                low, high = cuts[script], cuts[script + 1]
+                query = asked([tokens[i] for i in group], script, self.model) if low < high else None
+                if query is not None:
+                    part = np.empty((len(group), high - low), np.float32)
+                    lanes.some(
+                        self.letters, self.starts, self._alone(query, script), places[low:high], *query.tables,
+                        query.ends, part,
+                    )  # fmt: skip
+                    out[group, low:high] = query.scores(part)
+        return out
+
+    def _alone(self, query: Query, script: int) -> np.ndarray:
+        return self.weight if query.script == script else self.cross_weight
+
+    def _scan(self, tokens: list[Token], floors: list[float], script: int) -> list[Near]:
+        low, high = self._range(script)
+        query = asked(tokens, script, self.model) if low < high else None
+        if query is None:
+            return [(np.empty(0, np.int32), np.empty(0, np.float32))] * len(tokens)
+        best, least = query.bounds(tokens, floors)
+
+        def part(bounds: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, list[int]]:
+            ids = np.empty((len(tokens), bounds[1] - bounds[0]), np.int32)
+            ratios = np.empty(ids.shape, np.float32)
+            counts = np.zeros(len(tokens), np.int64)
+            lanes.scan(
+                self.letters, self.starts, self.lcp, self._alone(query, script), *bounds, *query.tables,
+                best, least, query.ends, ids, ratios, counts,
             )  # fmt: skip
+            return ids, ratios, counts.tolist()
 
-    def _alone(self, token: Token, script: int) -> np.ndarray:
-        return self.weight[script] if token.script == script else self.cross[script]
-
-    def _scan(self, token: Token, script: int, floor: float) -> tuple[np.ndarray, np.ndarray]:
-        low, high = self.bounds[script], self.bounds[script + 1]
-        table = self.model.table(token.script, script)
-        if table is None or low == high:
-            return np.empty(0, np.int32), np.empty(0, np.float32)
-        kind, query, n, *tables = laid_out(table, token, script)
-        base = alone(table, token)
-        typos = self.model.typos.copy()
-        typos[0] = np.exp(floor + base)
-        ids = np.empty(high - low, np.int32)
-        scores = np.empty(high - low, np.float32)
-        best = suffix_best(table.sides[token.script], token) ** BOLD
-        count = kernels.scan(  # type: ignore[call-arg]
-            kind, query, base, self._alone(token, script), best, self.letters, self.starts, self.lcp,
-            low, high, n, *tables, typos, floor, ids, scores,
-        )  # fmt: skip
-        return ids[:count], scores[:count]
+        if high - low < WORTH_TWO:
+            parts = [part((low, high))]
+        else:
+            middle = (low + high) // 2
+            parts = list(_workers().map(part, ((low, middle), (middle, high))))
+        found = []
+        for lane in range(len(tokens)):
+            ids = np.concatenate([ids[lane, : counts[lane]] for ids, _, counts in parts])
+            ratios = np.concatenate([ratios[lane, : counts[lane]] for _, ratios, counts in parts])
+            found.append((ids, query.score(lane, ratios)))
+        return found
 
 
-def laid_out(table: Table, token: Token, script: int) -> tuple[Any, ...]:
-    """Which way round, the query, and the model's ratios with one column per letter of the query.
-
-    A column for each letter makes a step of the scan read neighbouring numbers only.
-    """
-    query = np.frombuffer(token.codes, np.uint8).astype(np.int64)
-    before, first = np.concatenate(([0], query[:-1])), np.arange(len(query)) == 0
-    R1, R2, R3 = table.first, table.second, table.third
-    none = np.zeros((1, 1), np.float32)
-    if token.script == script:
-        n = SIZES[script]
-        pairs = before * n + query
-        wide = np.ascontiguousarray(R3[:, pairs]) if len(R3) > 1 else none
-        return (
-            SAME, query, n, R1[:, 0].copy(), np.ascontiguousarray(R1[:, query]), np.ascontiguousarray(R2[:, query]),
-            np.ascontiguousarray(R2[pairs].T), wide,
-        )  # fmt: skip
-    if token.script == LATIN:
-        two = before * N_LATIN + query
-        earlier = np.concatenate(([0, 0], query[:-2]))[: len(query)]
-        three = earlier * N_LATIN**2 + two
-        ends = np.where(first, 0, two)
-        return (
-            FROM_LATIN, query, N_ARABIC, R1[:, 0].copy(), np.ascontiguousarray(R1[:, query]),
-            np.ascontiguousarray(R1[:, ends]), np.ascontiguousarray(R1[:, three]), np.ascontiguousarray(R2[:, query]),
-        )  # fmt: skip
-    letters = np.ascontiguousarray(R1[query].T)
-    pairs = before * N_ARABIC + query
-    return FROM_ARABIC, query, N_ARABIC, none[0], letters, none, none, np.ascontiguousarray(R2[pairs].T)
-
-
-def alone(table: Table, token: Token) -> float:
-    """What the model makes of one token alone."""
-    out = np.zeros(1, np.float32)
-    side = table.sides[token.script]
-    kernels.marginals(
-        np.frombuffer(token.codes, np.uint8), np.array([0, len(token.codes)], np.int32), 0, 1,
-        SIZES[token.script], side.one, side.two, side.three, out,
-    )  # fmt: skip
-    return float(out[0])
+@lru_cache(maxsize=1)
+def _workers() -> ThreadPoolExecutor:
+    """Two threads for the loops, which hold no lock of the interpreter."""
+    return ThreadPoolExecutor(2, "names")
 
 
 def score(model: LetterModel, one: Token, two: Token) -> float:
     """Log odds that two tokens are one name; symmetric, `NOTHING` where there is no model."""
-    table = model.table(one.script, two.script)
-    if table is None:
-        return NOTHING
     if one.script > two.script or (one.script == two.script and one.codes > two.codes):
         one, two = two, one
-    kind, query, n, *tables = laid_out(table, one, two.script)
-    value = kernels.pair(kind, query, np.frombuffer(two.codes, np.uint8), n, *tables, model.typos)  # type: ignore[call-arg]
-    return float(np.log(value)) - alone(table, one) - alone(table, two) if value > 0 else NOTHING
+    return float(scores_of(model, [one], [two])[0, 0])
 
 
-def _prefixes(tokens: list[Token]) -> np.ndarray:
-    lcp = np.zeros(len(tokens), np.uint8)
-    for place in range(1, len(tokens)):
-        one, two = tokens[place - 1], tokens[place]
-        if one.script == two.script:
-            common = 0
-            for a, b in zip(one.codes, two.codes, strict=False):
-                if a != b:
-                    break
-                common += 1
-            lcp[place] = common
-    return lcp
+def scores_of(model: LetterModel, left: Sequence[Token], right: Sequence[Token]) -> np.ndarray:
+    """`score` of each with each, symmetric but for rounding."""
+    out = np.full((len(left), len(right)), NOTHING, np.float32)
+    for script in SCRIPTS:
+        columns = [place for place, token in enumerate(right) if token.script == script]
+        for group in grouped(left) if columns else ():
+            query = asked([left[i] for i in group], script, model)
+            if query is not None:
+                theirs = [right[place] for place in columns]
+                out[np.ix_(group, columns)] = _with_each(query, theirs)
+    return out
+
+
+def _with_each(query: Query, tokens: list[Token]) -> np.ndarray:
+    starts = np.zeros(len(tokens) + 1, np.int32)
+    np.cumsum([len(token.codes) for token in tokens], out=starts[1:])
+    letters = np.frombuffer(b"".join(token.codes for token in tokens), np.uint8)
+    ratios = np.empty((len(query.ends), len(tokens)), np.float32)
+    places = np.arange(len(tokens), dtype=np.int32)
+    none = np.ones(len(tokens), np.float32)
+    lanes.some(letters, starts, none, places, *query.tables, query.ends, ratios)
+    return query.scores(ratios) - np.array([alone(query.table, token) for token in tokens], np.float32)
