@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from . import rows
+from .agent import ONE, AgentCost
 from .beds import BOARD, Boards
 from .growth import Growth
 from .load import Measured
@@ -38,6 +39,7 @@ class Report:
     growth: Growth | None = None
     safety: Safety | None = None
     log: LogCost | None = None
+    agent: AgentCost | None = None
     boards: Boards | None = None
     memory: list[int] = field(default_factory=list)
     starts: tuple[float, float] = (0.0, 0.0)
@@ -88,7 +90,19 @@ class Report:
             plan = "; ".join(sorted(set(grown.read_all))) or "none"
             lines.append(f"| Plans that read all referrals | {plan} | none |")
         safe = _safe(self.safety) if self.safety else []
-        return [*lines, *self._log(), *safe, *self._boards()]
+        return [*lines, *self._agent(), *self._log(), *safe, *self._boards()]
+
+    def _agent(self) -> list[str]:
+        if (found := self.agent) is None:
+            return []
+        lines = []
+        for one in found.openings:
+            figures = f"{one.rate:,.0f}/s, p50 {one.percentile(50):.1f} ms, p95 {one.percentile(95):.1f} ms"
+            aim = "≥ 600/s, p95 < 15 ms" if one.name == ONE else ""
+            lines.append(f"| {one.name}, {one.users} at once, {one.errors} errors | {figures} | {aim} |")
+        for two in found.added:
+            lines.append(f"| {two.name}: CPU with agent and log, of without | × {two.ratio:.2f} | ≤ × 1.15 |")
+        return lines
 
     def _boards(self) -> list[str]:
         if (one := self.boards) is None:

@@ -11,7 +11,7 @@ from typing import Any
 from config import databases
 from config.home import ROOT, folder
 
-from . import beds, growth, load, logged, raw, rows, safety, stage
+from . import agent, beds, growth, load, logged, raw, rows, safety, stage
 from .browser import Browser
 from .report import Report
 from .rows import People, Prepared
@@ -33,17 +33,18 @@ class Scale:
     events: int
     leaves: int
     stays: int
+    both: int
     demo: tuple[str, ...] = ()
     rounds: int = growth.ROUNDS
 
 
 FULL = Scale(
     seconds=5.0, users=8, alone=50, together=400, few=1_000, many=100_000, asked=30,
-    inserts=2_000, events=20_000, leaves=1_000_000, stays=100_000,
+    inserts=2_000, events=20_000, leaves=1_000_000, stays=100_000, both=384,
 )  # fmt: skip
 QUICK = Scale(
     seconds=0.5, users=8, alone=3, together=16, few=60, many=600, asked=3,
-    inserts=50, events=300, leaves=1_000, stays=400, demo=("--empty",), rounds=2
+    inserts=50, events=300, leaves=1_000, stays=400, both=48, demo=("--empty",), rounds=2
 )  # fmt: skip
 OPENED = 8
 WARM = 16
@@ -102,8 +103,13 @@ def _log(staged: Stage, scale: Scale) -> logged.LogCost:
 
 
 def _stock(scale: Scale) -> list[tuple[int, int]]:
-    """For how many users, and how many drafts: to warm up, for one user, for all."""
-    return [(scale.users, WARM), (1, scale.alone), (scale.users, scale.together)]
+    """For how many users, and how many drafts: to warm up, for one user, for all, to compare two ways."""
+    return [
+        (scale.users, WARM),
+        (1, scale.alone),
+        (scale.users, scale.together),
+        (scale.users, scale.both),
+    ]
 
 
 def _drafts(staged: Stage, users: int, count: int) -> list[Prepared]:
@@ -117,7 +123,7 @@ def _rows(
     port = staged.serve()
     staged.work()
     people = People.signed_in(port, scale.users)
-    warm, alone, together = stock
+    warm, alone, together, both = stock
     _warm(people, port, opened, warm)
     report.memory = stage.memory_of(staged.servers[port])
     for users, share in ((1, alone), (scale.users, together)):
@@ -133,6 +139,12 @@ def _rows(
             measured.cpu = staged.worked() - before
             report.measured.append(measured)
     report.memory = stage.memory_of(staged.servers[port])
+    say("The key agent …")
+    made = ask(staged, "openings", references=opened)
+    report.agent = agent.AgentCost(
+        agent.openings(made, scale.users, scale.seconds),
+        agent.added(staged, port, people, both, opened, scale.seconds),
+    )
     staged.rest()
 
 

@@ -29,6 +29,10 @@ def main() -> None:
         from . import logged
 
         answer: Any = logged.inside(**asked)
+    elif what == "openings":
+        from . import agent
+
+        answer = agent.frames(actor=actors_of(0)["dfwac.duty"], **asked)
     elif what in ("plans", "count"):
         from . import counting
 

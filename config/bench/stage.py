@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,27 +30,31 @@ class Stage:
     supervisor: processes.Supervisor
     servers: dict[int, int] = field(default_factory=dict)
 
-    def serve(self, database: str = databases.DATABASE) -> int:
-        """Start the demo's server, with the benchmark's settings, on that database; its port."""
+    def serve(self, database: str = databases.DATABASE, **settings: str) -> int:
+        """Start the demo's server, with the benchmark's and these settings, on that database; its port."""
         port = free_port()
         command = processes.server(port)
-        self.supervisor.env = self.environment(database)
+        self.supervisor.env = self.environment(database) | settings
         self.supervisor.start(replace(command, name=f"server on {port}"))
         self.servers[port] = self.supervisor._running[f"server on {port}"].pid
         answers_within(port, 60)
         return port
 
-    def worked(self) -> float:
-        """Seconds of a core that everything which answers has used so far: all processes but the worker."""
-        answering = [process.pid for name, process in self.supervisor._running.items() if name != WORKER]
+    def worked(self, without: Collection[str] = ()) -> float:
+        """Seconds of a core that everything which answers has used so far: all processes but the worker and these."""
+        left_out = {WORKER, *without}
+        answering = [
+            process.pid for name, process in self.supervisor._running.items() if name not in left_out
+        ]
         postgres_pid = self.cluster.pid()
         parents = answering if postgres_pid is None else [*answering, postgres_pid]
         return sum(_worked(pid) for parent in parents for pid in (parent, *_children(parent)))
 
     def work(self) -> None:
-        """Start the key agent and the worker, as the demo does."""
+        """Start the key agent, the sequencer and the worker, as the demo does."""
         self.supervisor.env = self.environment(databases.DATABASE)
         self.supervisor.start(processes.key_agent())
+        self.supervisor.start(processes.sequencer())
         self.supervisor.start(processes.worker())
 
     def environment(self, database: str) -> dict[str, str]:
