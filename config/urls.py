@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisations/", include("ihala.organisations.urls")),
     path("shelter/", include("ihala.shelter.urls")),
     path("known/", include("ihala.matching.known_urls")),
+    path("pairs/", include("ihala.matching.pairs_urls")),
     path("notifications/", include("ihala.notifications.urls")),
     path("cases/", include("ihala.cases.urls")),
     path("search/", include("ihala.matching.urls")),

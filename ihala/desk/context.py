@@ -65,6 +65,8 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
             yield _("Known elsewhere?"), "known:list", "people", 0
         if actor.has(Permission.READ_CASE):
             yield _("Questions of colleagues"), "matching:questions", "hand", 0
+        if actor.has(Permission.WRITE_CASE):
+            yield _("Two cases of one person?"), "pairs:queue", "file", 0
         if actor.has(Permission.IMPORT_INTAKE):
             yield _("Import a form"), "intake:upload", "plus", 0
     elif actor.has(Permission.SEE_COUNTS):

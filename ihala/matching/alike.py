@@ -69,8 +69,10 @@ def closer(people: Iterable[Known], others: Sequence[Known]) -> bool:
     return False
 
 
-def answer(question: dict[str, Any]) -> bool:
-    """`{"people": […], "others": […]}`, each a mapping of `Known`'s fields: yes or no."""
+def answer(question: dict[str, Any]) -> bool | list[bool]:
+    """`{"people": […], "others": […]}`, each a mapping of `Known`'s fields: yes or no; `{"pairs": …}`: which pairs."""
+    if "pairs" in question:
+        return [alike(Known(**one), Known(**other)) for one, other in question["pairs"]]
     people, others = ([Known(**one) for one in question[side]] for side in ("people", "others"))
     return closer(people, others)
 

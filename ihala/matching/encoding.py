@@ -13,9 +13,7 @@ from ihala_names import hardened
 from ihala_names.link import Record
 
 from . import bare
-
-PHONE_DIGITS = 9
-"""The last digits tell a telephone whatever is dialled before them."""
+from .limits import PHONE_DIGITS
 
 
 def encoded(people: list[dict[str, Any]], key: bytes) -> dict[str, Any]:

@@ -60,3 +60,21 @@ class Says(TextChoices):
     YES = "yes", pgettext_lazy("known", "The same person")
     NO = "no", pgettext_lazy("known", "Another person")
     CANNOT = "cannot", pgettext_lazy("known", "Cannot tell")
+
+
+class PairReason(TextChoices):
+    """Why two cases may be of one person."""
+
+    NAME = "name", pgettext_lazy("pair of cases", "Names alike, in any spelling")
+    PHONE = "phone", pgettext_lazy("pair of cases", "The same telephone")
+    DOCUMENT = "document", pgettext_lazy("pair of cases", "The same document")
+    YEAR = "year", pgettext_lazy("pair of cases", "Birth years at most two apart")
+    NATIONALITY = "nationality", pgettext_lazy("pair of cases", "The same nationality")
+
+
+class Decision(TextChoices):
+    """What somebody found who looked at both."""
+
+    SAME = "same", pgettext_lazy("pair of cases", "The same person")
+    DIFFERENT = "different", pgettext_lazy("pair of cases", "Different persons")
+    CANNOT = "cannot", pgettext_lazy("pair of cases", "Cannot tell")

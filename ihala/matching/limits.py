@@ -1,6 +1,8 @@
-"""How much may be asked of another organisation, so that nobody finds out a name or a number by asking often."""
+"""Numbers that several parts of matching share; most see to it that nobody finds out anything by asking often."""
 
 MOST_A_DAY, MOST_A_PERSON = 6, 3
 """Questions whether a survivor is known, by one organisation to another on one day, and by one person of it."""
 TOLD_FROM, ROUNDED_TO = 5, 5
 """A joint count is told from here on, and rounded to a multiple: one person more or less mostly changes nothing."""
+PHONE_DIGITS = 9
+"""The last digits tell a telephone whatever is dialled before them."""

@@ -13,8 +13,9 @@ from ihala.core.models import CODE, KEY, WHEN, WHO, Clear, Model, Sensitivity
 
 from .enums import Answer
 from .models_known import KnownQuestion, KnownSide
+from .models_pairs import Pair, PairsLook
 
-__all__ = ["KnownQuestion", "KnownSide", "Question", "SearchRule"]
+__all__ = ["KnownQuestion", "KnownSide", "Pair", "PairsLook", "Question", "SearchRule"]
 
 
 class SearchRule(Model):

@@ -8,7 +8,7 @@ which has no key, compares the bits and ends. When this function returns, the ke
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import groupby
+from functools import partial
 from secrets import token_bytes
 from typing import Any
 from uuid import UUID
@@ -19,28 +19,26 @@ from ihala.audit import jointly
 from ihala.audit.actions import ByWhom
 from ihala.audit.enums import EventName
 from ihala.audit.jointly import Run
-from ihala.cases.comparing import SEARCHED, identities_of
-from ihala.cases.models import Person
 from ihala.core import clock
 from ihala.core.acting import acting
 from ihala.core.refusal import Refused
 from ihala.vault import link, refusals, wire
 from ihala.vault.wire import Who
 
+from . import reading
 from .bare import Bare, Gone
-from .known import Known, known_of
+from .known import Known
 from .limits import MOST_A_DAY, MOST_A_PERSON
 
 PATIENCE = 25.0
 """Seconds a process may take for one person on a busy machine; whoever asks waits for three."""
 PATIENCE_COUNTING = 240.0
 NOT_AT_ALL, BY_PEOPLE = "none", "by_people"
-SURVIVOR = "survivor"
 YES, CLOSER = "yes", "closer"
 
+People = list[tuple[UUID, Known]]
 TERMS = "SELECT ihala_known_terms(%s, %s)"
 CONSENT = "SELECT ihala_may_ask_known(%s, %s, %s, %s)"
-ROWS = "SELECT case_id, person_id, role, identity, triage FROM ihala_people_of(%s, %s)"
 
 
 @wire.carries
@@ -91,29 +89,12 @@ def _asked(question: str, *arguments: Any) -> Any:
         return cursor.fetchone()[0]
 
 
-def _people(
-    run: Run, organisation: int, only: list[UUID] | None, *, survivors: bool = False
-) -> list[tuple[UUID, Known]]:
-    """Those of the organisation who can be found by anything, with their case; survivors alone, or companions too."""
-    with acting(Who(organisation, 0, 0)), connection.cursor() as cursor:
-        cursor.execute(ROWS, [organisation, only])
-        rows = [row for row in cursor.fetchall() if row[2] == SURVIVOR or not survivors]
-    openings, people = [], []
-    for case, of_case in groupby(rows, key=lambda row: row[0]):
-        persons = [Person(pk=row[1], case_id=case, identity=row[3], triage=row[4]) for row in of_case]
-        openings += identities_of(case, organisation, persons)
-        people += [case] * len(persons)
-    values = iter(run.open(organisation, openings))
-    said: list[Any] = []
-    for by_class in zip(*[values] * len(SEARCHED), strict=True):
-        said += zip(*by_class, strict=True)
-    known = ((case, known_of(*values)) for case, values in zip(people, said, strict=True))
-    return [(case, one) for case, one in known if one.findable]
+def _people(run: Run, organisation: int, only: list[UUID] | None, *, survivors: bool = False) -> People:
+    with acting(Who(organisation, 0, 0)):
+        return reading.people(partial(run.open, organisation), organisation, only, survivors=survivors)
 
 
-def _compared(
-    of: str, one: list[tuple[UUID, Known]], others: list[tuple[UUID, Known]], patience: float
-) -> Any:
+def _compared(of: str, one: People, others: People, patience: float) -> Any:
     """Three processes: each side's people become bits under a key of this run, and a third compares the bits."""
     key = token_bytes(32).hex()
     try:

@@ -38,6 +38,7 @@ GROUND = {
         ["matching.known", "matching.asked"],
         "plain functions of values: what tells who somebody is, and what somebody typed",
     ),
+    "matching.pairs_rules": "who may look at two cases of one person",
     "cases.comparing": "what a comparison reads of cases, still sealed",
     **dict.fromkeys(
         [

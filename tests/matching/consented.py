@@ -13,7 +13,7 @@ from ihala.core.clock import today
 from tests import given
 
 ASKER, THEIRS = "aman.caseworker", "dfwac.supervisor"
-BORN = {"date": "1990-05-01", "approximate": False, "given": "1990-05-01"}
+BORN = {"date": "1990-05-01", "approximate": False, "given": "1990-05-01", "calendar": "gregorian"}
 MARIAM = {"name": "مريم عبدالرحمن", "birth": BORN, "sex": "female"}
 
 

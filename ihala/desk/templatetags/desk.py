@@ -15,6 +15,7 @@ from ihala.cases.models import Case
 from ihala.core.templatetags.ihala import clock, field, state_badge, urgency_badge
 from ihala.core.text import label
 from ihala.core.vocabulary import Urgency
+from ihala.matching import pairs_rules
 from ihala.referrals.models import Referral
 
 from ..enums import Part
@@ -88,6 +89,25 @@ def filter_fields(filters: Filters) -> SafeString:
 def _fields(language: str, filters: Filters) -> SafeString:
     form = FilterForm(initial=filters.query())
     return SafeString("".join(render_to_string("components/field.html", field(one)) for one in form))
+
+
+@register.inclusion_tag("pairs/same.html", takes_context=True)
+def same_person(context: dict[str, Any], case: Case) -> dict[str, Any]:
+    """Other cases of the same person, as somebody decided who may open both. One query, three where there is one."""
+    actor = context["request"].actor
+    pairs = list(pairs_rules.linked_with(case))
+    reaches = set(pairs_rules.visible_to(actor).filter(pk__in=[one.pk for one in pairs])) if pairs else set()
+    return {
+        "rows": [
+            {
+                "pair": one,
+                "reference": (one.other if one.one_id == case.pk else one.one).reference,
+                "goes_on": one.primary_id != case.pk,
+                "reaches": one in reaches,
+            }
+            for one in pairs
+        ]
+    }
 
 
 @register.inclusion_tag("desk/case_referrals.html", takes_context=True)

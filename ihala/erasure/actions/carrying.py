@@ -50,6 +50,7 @@ def destroy(target: Target, *, by: Actor) -> None:
     audit.erase(by, target.root, target.by_part, **{where: target.root})
     if target.of_case:
         matching.forget(target.root, by=by)
+        matching.drop_pairs(target.root)
 
 
 def repeat(*, by: Actor) -> int:

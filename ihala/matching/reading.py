@@ -1,0 +1,40 @@
+"""Reading who stands in an organisation's cases, inside the key agent: sealed rows in, what is known of people out."""
+
+from collections.abc import Callable, Collection, Sequence
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from ihala.audit.actions import Opening
+from ihala.cases.comparing import SEARCHED, identities_of
+from ihala.cases.models import Person
+
+from .known import Known, known_of
+
+SURVIVOR = "survivor"
+ROWS = "SELECT case_id, person_id, role, identity, triage FROM ihala_people_of(%s, %s)"
+
+Open = Callable[[Sequence[Opening]], list[list[Any]]]
+"""A run that is on record; only it opens."""
+
+
+def people(
+    opens: Open, organisation: int, only: Collection[UUID] | None, *, survivors: bool = False
+) -> list[tuple[UUID, Known]]:
+    """Those who can be found by anything, with their case; survivors alone, or companions too."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS, [organisation, None if only is None else list(only)])
+        rows = [row for row in cursor.fetchall() if row[2] == SURVIVOR or not survivors]
+    openings, cases = [], []
+    for case, of_case in groupby(rows, key=lambda row: row[0]):
+        persons = [Person(pk=row[1], case_id=case, identity=row[3], triage=row[4]) for row in of_case]
+        openings += identities_of(case, organisation, persons)
+        cases += [case] * len(persons)
+    values = iter(opens(openings))
+    said: list[Any] = []
+    for by_class in zip(*[values] * len(SEARCHED), strict=True):
+        said += zip(*by_class, strict=True)
+    known = ((case, known_of(*values)) for case, values in zip(cases, said, strict=True))
+    return [(case, one) for case, one in known if one.findable]
