@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from . import databases, postgres, prepare, processes, provision
+from . import accounts, databases, postgres, prepare, processes, provision
 from .home import ROOT, home
 
 Say = processes.Say
@@ -70,6 +70,7 @@ def _start(supervisor: processes.Supervisor, port: int, say: Say, empty: bool) -
         processes.key_agent(), processes.server(port), processes.worker(), processes.sequencer()
     ]  # fmt: skip
     supervisor.commands += [processes.witness(port, one.name, one) for one in witnesses()]
+    supervisor.commands = accounts.separated(say).placed(supervisor.commands)
     for command in supervisor.commands:
         supervisor.start(command)
     _wait_for(port, supervisor)

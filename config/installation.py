@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from . import databases, demo, postgres, processes, provision
+from . import accounts, databases, demo, postgres, processes, provision
 from .home import home
 from .keyagent import places
 
@@ -52,7 +52,7 @@ def _production(commands: Callable[[], list[processes.Command]], say: Say, *, st
         supervisor.env = processes.environment("PRODUCTION", databases.runtime_url())
         if starts_database:
             demo.step("config.prepare", dict(supervisor.env), say, "Static files and catalogue")
-        supervisor.commands = commands()
+        supervisor.commands = accounts.separated(say).placed(commands())
         supervisor.keep_alive()
     except KeyboardInterrupt:
         pass
@@ -209,8 +209,10 @@ def set_up() -> None:
 
 def _folders() -> list[str]:
     found = []
-    for path in (home(), home() / "secrets", home() / "keys", home() / "salts"):
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+    passed = {home(), home() / "secrets"}  # as root, other accounts pass through these and cannot list them
+    for path in (*sorted(passed), home() / "keys", home() / "salts", home() / "log"):
+        others = 0o066 if path in passed and os.geteuid() == 0 else 0o077
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & others:
             found.append(f"{path} is open to others: chmod 700 {path}")
     return found
 

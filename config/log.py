@@ -1,11 +1,14 @@
-"""The commands around the log: export, verify, witness, check."""
+"""The commands around the log: export, verify, witness, set-aside, check."""
 
 import argparse
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from . import installation
+from . import accounts, installation
 from .home import folder, home
+
+INPUT = input
 
 
 def say(line: str) -> None:
@@ -31,7 +34,17 @@ def add_commands(commands: Any) -> None:
     witness.add_argument("--server", required=True, metavar="https://…")
     witness.add_argument("--name", required=True, metavar="NAME", help="such as witness.aman")
     witness.add_argument("--folder", type=Path, help="where its key and last checkpoint lie")
+    witness.add_argument(
+        "--set-aside", metavar="WHY", help="two people set its last checkpoint and its alarm aside, in words"
+    )
     witness.set_defaults(run=_witness)
+
+    aside = parts.add_parser(
+        "set-aside", help="after a restore: two people set the last signed checkpoint aside"
+    )
+    aside.add_argument("--as", dest="user", required=True, metavar="USER", help="the staff account that acts")
+    aside.add_argument("--confirm", metavar="REQUEST", help="confirm a request, as another person")
+    aside.set_defaults(run=_set_aside)
 
     check = parts.add_parser("check", help="compute the log anew and compare it with what was signed")
     check.set_defaults(run=_check)
@@ -65,10 +78,51 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _witness(options: argparse.Namespace) -> int:
-    from ihala.audit.witness import main
+    from ihala.audit.witness import main, set_aside
 
     where = options.folder or folder(home() / "witness") / options.name
+    if options.set_aside:
+        people = [INPUT("First person, name: "), INPUT("Second person, name: ")]
+        try:
+            say(f"Set aside, with a protocol: {set_aside(where, people, options.set_aside)}")
+        except ValueError as reason:
+            say(str(reason))
+            return 1
+        return 0
     return main(["--server", options.server, "--name", options.name, "--folder", str(where)])
+
+
+def _set_aside(options: argparse.Namespace) -> int:
+    with installation.a_database(say):
+        installation.set_up()
+        from ihala.accounts.roles import Permission
+        from ihala.audit import setting_aside
+        from ihala.core.refusal import Refused
+        from ihala.organisations.rules import staff_member
+
+        actor = staff_member(options.user)
+        needed = Permission.CONFIRM_ERASURE if options.confirm else Permission.READ_AUDIT
+        if actor is None or not actor.has(needed):
+            say(
+                f"{options.user} is no data protection officer (to ask), nor director or officer (to confirm)."
+            )
+            return 1
+        try:
+            if options.confirm:
+                kept = setting_aside.confirm(UUID(options.confirm), actor)
+                accounts.settle()
+                say(
+                    f"Set aside: {kept}. Keep it, it proves what was lost. The witnesses do the same where they are."
+                )
+            else:
+                key = setting_aside.ask(actor)
+                say(f"Asked: {key}. Another person: ihala audit set-aside --confirm {key} --as USER")
+        except (Refused, ValueError) as reason:
+            say(
+                str(reason.refusal.message) if isinstance(reason, Refused) else "That is no key of a request."
+            )
+            return 1
+    return 0
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -36,23 +36,24 @@ def place(folder_: Path) -> tuple[Path, str | None]:
     return below, ACCOUNT
 
 
-def make_account() -> None:
-    """The system account without login that runs PostgreSQL when we are root, since PostgreSQL itself refuses to."""
-    if _exists(ACCOUNT):
+def make_account(account: str = ACCOUNT) -> None:
+    """A system account without login: the one that runs PostgreSQL when we are root, since PostgreSQL itself refuses
+    to, or one of those that keep keys and pages apart."""
+    if _exists(account):
         return
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     adduser = shutil.which("adduser", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd:
-        command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]
+        command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", account]
     elif adduser:  # BusyBox
-        command = [adduser, "-S", "-D", "-H", "-s", "/sbin/nologin", ACCOUNT]
+        command = [adduser, "-S", "-D", "-H", "-s", "/sbin/nologin", account]
     else:
         command = ["false"]
     made = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if not _exists(ACCOUNT):
+    if not _exists(account):
         raise PostgresError(
-            f"PostgreSQL does not run as root, and the system account {ACCOUNT} could not be made "
-            f"({made.stderr.strip()}). Make it, or start Ihala as another user, or give IHALA_DATABASE_URL."
+            f"the system account {account} could not be made ({made.stderr.strip()}). Make it, or start Ihala as "
+            f"another user."
         )
 
 
@@ -71,15 +72,15 @@ def socket_folder(folder_: Path) -> Path:
     return Path("/tmp") / f"ihala-{os.geteuid()}-{_short(folder_)}"  # noqa: S108  checked by private_folder
 
 
-def private_folder(path: Path, account: str | None) -> None:
-    """Make `path` 0700 for `account`; somebody else's folder or a link under that name is refused."""
+def private_folder(path: Path, account: str | None, mode: int = 0o700) -> None:
+    """Make `path` (0700) for `account`; somebody else's folder or a link under that name is refused."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = path.lstat()
     ours = {os.geteuid()} | ({pwd.getpwnam(account).pw_uid} if account else set())
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
         raise PostgresError(f"{path} belongs to somebody else; take it away or set TMPDIR or IHALA_HOME.")
     give(path, account)
-    path.chmod(0o700)
+    path.chmod(mode)
 
 
 def binaries(name: str, account: str | None) -> Path:

@@ -49,6 +49,8 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "log_checkpoints": "off",
 }
+KNOCKED_AT = "unix_socket_permissions"
+"""As root, other accounts than the server's connect (`config.accounts`): they may knock, and need their password."""
 DURABLE = {"fsync": "on", "synchronous_commit": "on"}
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
 
@@ -119,8 +121,8 @@ class Cluster:
             raise PostgresError(
                 f"The socket's path is too long for PostgreSQL: {self.socket}. Set IHALA_HOME or TMPDIR."
             )
-        for path in (self.data, self.socket):
-            private_folder(path, self.account)
+        private_folder(self.data, self.account)
+        private_folder(self.socket, self.account, 0o711 if self.settings.get(KNOCKED_AT) == "0777" else 0o700)
 
     def _initdb(self) -> None:
         options = ["--encoding=UTF8", f"--username={SUPERUSER}", "--auth=scram-sha-256", "--no-instructions"]
@@ -262,9 +264,13 @@ class Cluster:
 def embedded() -> Cluster:
     """The cluster of this installation's home: durable, on PostgreSQL 18."""
     data, account = place(home())
-    password = secret(f"{SUPERUSER}.password")
     return Cluster(
-        binaries_of("pginstall18", account), data / "postgres", socket_folder(home()), account, password
+        binaries=binaries_of("pginstall18", account),
+        data=data / "postgres",
+        socket=socket_folder(home()),
+        account=account,
+        password=secret(f"{SUPERUSER}.password"),
+        settings=SETTINGS | DURABLE | ({KNOCKED_AT: "0777"} if account else {}),
     )
 
 

@@ -6,6 +6,7 @@ PostgreSQL last. If the supervisor itself is killed, the kernel stops the others
 """
 
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from . import databases
 from .home import ROOT
@@ -34,11 +36,12 @@ class Gone(Exception):
 
 @dataclass(frozen=True)
 class Command:
-    """A process to keep alive: its name in messages and its command line."""
+    """A process to keep alive: its name in messages, its command line, and the account that runs it (None: ours)."""
 
     name: str
     arguments: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
+    account: str | None = None
 
 
 def key_agent() -> Command:
@@ -119,6 +122,19 @@ _OF_AGENT = ("IHALA_CUSTODY", "CREDENTIALS_DIRECTORY", "IHALA_AGENT_DATABASE_URL
 _OWNERS = {"IHALA_OWNER_DATABASE_URL", "IHALA_DATABASE_URL", "IHALA_ROLE", "IHALA_DEMO", "IHALA_PRODUCTION"}
 
 
+def as_account(account: str | None) -> dict[str, Any]:
+    """How a process is started as somebody else; nothing of ours is left to it."""
+    if account is None:
+        return {}
+    entry = pwd.getpwnam(account)
+    groups = [pwd.getpwnam(name).pw_gid for name in _ALSO.get(account, ())]
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": groups}
+
+
+_ALSO = {"ihala-agent": ("ihala-web",)}
+"""The agent reads the few secrets that both need (`config.accounts`), never the other way round."""
+
+
 def free(port: int, host: str = "localhost") -> bool:
     """Whether nobody listens on the port."""
     with socket.socket() as probe:
@@ -166,6 +182,7 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+            **as_account(command.account),
         )
 
     def died(self, name: str) -> bool:

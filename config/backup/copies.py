@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import UUID
 
+from .. import accounts
 from ..home import home
 from . import vessel
 from .database import Failed, Say
@@ -64,6 +65,7 @@ def restore(path: Path, key: Path, say: Say) -> int:
         if datetime.fromisoformat(found.about["made_at"]) < datetime.now(UTC) - LIVE:
             raise Failed("this copy is older than seven days: it could bring back what was erased.")
         added, there = _take(found)
+        accounts.settle()
     except (Failed, vessel.Damaged, OSError) as reason:
         say(f"Nothing was restored: {reason}")
         return 1

@@ -23,7 +23,7 @@ from ..databases import OWNER_ROLE, parse, url
 from ..home import home, secret
 
 Say = Callable[[str], None]
-NEWEST = 18
+OLDEST, NEWEST = 16, 18
 HASH = 32
 NOT_KEPT = ("django_session", "ihala_cache")
 """Tables whose rows are left out: nobody should be signed in by a backup, and a cache is no data."""
@@ -106,7 +106,8 @@ def dump(address: str) -> Iterator[tuple[BinaryIO, Contents]]:
     """The dump as a stream, and the contents of the very same moment. `Failed` in the end if pg_dump did."""
     with psycopg.connect(address) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        if connection.info.server_version // 10000 > NEWEST:
+        version = connection.info.server_version // 10000
+        if version > NEWEST:
             raise Failed(
                 f"The server is newer than pg_dump {NEWEST}; a newer release of Ihala is needed to back it up."
             )
@@ -114,7 +115,7 @@ def dump(address: str) -> Iterator[tuple[BinaryIO, Contents]]:
         held = contents(connection)
         left_out = [f"--exclude-table-data={table}" for table in NOT_KEPT]
         command = [
-            _program("pg_dump"),
+            _program("pg_dump", version),
             "--format=custom",
             "--compress=1",
             f"--snapshot={snapshot and snapshot[0]}",
@@ -127,7 +128,9 @@ def dump(address: str) -> Iterator[tuple[BinaryIO, Contents]]:
 
 def load(address: str, stream: BinaryIO) -> None:
     """Restore a dump into an empty database, whole or not at all."""
-    command = [_program("pg_restore"), "--no-owner", "--single-transaction", "--exit-on-error"]
+    with psycopg.connect(address) as connection:
+        version = connection.info.server_version // 10000
+    command = [_program("pg_restore", version), "--no-owner", "--single-transaction", "--exit-on-error"]
     with _running(command, address, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child:
         pipe = cast("BinaryIO", child.stdin)
         try:
@@ -177,8 +180,9 @@ def _running(
         raise Failed(f"{Path(command[0]).name} failed: {' '.join(words)}")
 
 
-def _program(name: str) -> str:
-    return str(machine.binaries("pginstall18", None) / "bin" / name)
+def _program(name: str, version: int) -> str:
+    """The program for a server of that version: newer ones speak of settings that PostgreSQL 16 does not know."""
+    return str(machine.binaries("pginstall" if version <= OLDEST else "pginstall18", None) / "bin" / name)
 
 
 @contextmanager

@@ -110,11 +110,25 @@ def _drop(connection: "psycopg.Connection[tuple[object, ...]]", name: str) -> No
 
 
 def _into_given(found: vessel.Vessel, held: Contents, address: str, say: Say) -> None:
-    """A given server has this one database: it is emptied, then filled."""
+    """A given server has this one database: what is there is put aside, and put back if anything goes wrong.
+
+    If the machine dies in between, it lies in the schema `ihala_replaced`, and restoring again goes on from there.
+    """
     with psycopg.connect(address) as connection:
+        if connection.execute("SELECT to_regnamespace(%s)", [GOING]).fetchone() == (None,):
+            connection.execute("CREATE SCHEMA IF NOT EXISTS public")
+            connection.execute(sql.SQL("ALTER SCHEMA public RENAME TO {}").format(sql.Identifier(GOING)))
         connection.execute("DROP SCHEMA IF EXISTS public CASCADE")
         connection.execute("CREATE SCHEMA public")
-    _load(found, held, address, say)
+    try:
+        _load(found, held, address, say)
+    except BaseException:
+        with psycopg.connect(address) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO public").format(sql.Identifier(GOING)))
+        raise
+    with psycopg.connect(address) as connection:
+        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(GOING)))
 
 
 def _load(found: vessel.Vessel, held: Contents, address: str, say: Say) -> None:

@@ -14,18 +14,18 @@ LONGEST = 100
 
 
 def socket_path() -> Path:
-    """`IHALA_AGENT_SOCKET`; else in the home, or in a short folder of its own where the home's path is too long."""
+    """`IHALA_AGENT_SOCKET`; else in a folder of the home, or in a short one where the home's path is too long."""
     given = os.environ.get("IHALA_AGENT_SOCKET")
     if given:
         return Path(given)
-    inside = home() / NAME
+    inside = home() / "agent" / NAME
     return inside if len(str(inside)) < LONGEST else socket_folder(home() / "agent") / NAME
 
 
 def made() -> Path:
     """The same for the agent, which makes the folder (closed to others) if it is none that somebody chose."""
     path = socket_path()
-    if not os.environ.get("IHALA_AGENT_SOCKET") and path.parent != home():
+    if not os.environ.get("IHALA_AGENT_SOCKET"):
         private_folder(path.parent, None)
     return path
 
@@ -37,6 +37,6 @@ def listens() -> bool:
 
 
 def allowed() -> set[int]:
-    """The account the agent runs as, and those named by `IHALA_AGENT_PEERS` (names, separated by commas)."""
+    """The agent's own account, root, who could read its memory anyway, and those that `IHALA_AGENT_PEERS` names."""
     names = [name.strip() for name in os.environ.get("IHALA_AGENT_PEERS", "").split(",") if name.strip()]
-    return {os.geteuid(), *(pwd.getpwnam(name).pw_uid for name in names)}
+    return {0, os.geteuid(), *(pwd.getpwnam(name).pw_uid for name in names)}

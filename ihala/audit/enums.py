@@ -125,6 +125,14 @@ class EventName(TextChoices):
     LOG_KEY_REGISTERED = "log.key_registered", pgettext_lazy("event", "Key that signs the log registered")
     LOG_FORGOTTEN = "log.forgotten", pgettext_lazy("event", "Events of the log erased by law")
     LOG_EXPORTED = "log.exported", pgettext_lazy("event", "Log exported")
+    LOG_SET_ASIDE_ASKED = (
+        "log.set_aside_asked",
+        pgettext_lazy("event", "Asked to set the last signed checkpoint aside"),
+    )
+    LOG_SET_ASIDE = (
+        "log.set_aside",
+        pgettext_lazy("event", "Last signed checkpoint set aside after a restore"),
+    )
     LOG_REFUSED = "log.refused", pgettext_lazy("event", "Witness refused a checkpoint")
     SIGN_IN_SUCCEEDED = "sign_in.succeeded", pgettext_lazy("event", "Signed in")
     SIGN_IN_CONFIRMED = "sign_in.confirmed", pgettext_lazy("event", "Confirmed that it is they")

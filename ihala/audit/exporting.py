@@ -124,7 +124,8 @@ def proof_of(event: Event) -> dict[str, Any] | None:
     newest = Checkpoint.objects.order_by("-size").first()
     if leaf is None or newest is None or newest.size <= leaf.index:
         return None
-    standing = signing.standing()
+    parties = (event.organisation_id, event.concerns_organisation_id)
+    standing = signing.standing([party for party in parties if party is not None])
     complete = standing.complete
     checkpoint = complete if complete is not None and complete.size > leaf.index else newest
     (note,) = signing.notes([checkpoint])

@@ -2,12 +2,12 @@
 
 The operator's key lies in a file of the home, beside the last checkpoint it signed: a database that no longer leads
 on from there (restored from yesterday, or rewritten) gets no signature, whoever asks. A checkpoint counts when the
-operator and every organisation with a registered witness have signed.
+operator and enough of the organisations' witnesses have signed (`verify.counts`).
 """
 
 import base64
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -15,7 +15,7 @@ from uuid import uuid4
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.db.models import Count
+from django.contrib.postgres.aggregates import ArrayAgg
 
 from ihala.core.acting import at_the_log
 from ihala.core.clock import now
@@ -26,7 +26,7 @@ from .actions import ByWhom, record, record_at_door
 from .enums import EventName
 from .models import Checkpoint, Cosignature, LogKey
 from .sequencer import locked
-from .verify import OPERATOR, WITNESS, Key, Note
+from .verify import OPERATOR, WITNESS, Key, Note, counts
 
 INSTALLATION = 0
 
@@ -188,7 +188,10 @@ def notes(checkpoints: Sequence[Checkpoint]) -> list[str]:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far the log is numbered, signed, and signed by all. `missing` have not signed the newest checkpoint yet."""
+    """How far the log is numbered, signed, and signed by those it takes (`verify.counts`) for whom it was asked.
+
+    `missing` have not signed the newest checkpoint yet.
+    """
 
     size: int
     checkpoint: Checkpoint | None
@@ -197,15 +200,19 @@ class Standing:
     complete: Checkpoint | None
 
 
-def standing() -> Standing:
-    """Where the log stands now. Five queries."""
+def standing(concerned: Collection[int]) -> Standing:
+    """Where the log stands now for these organisations. Five queries."""
     parties = [owner for owner in in_force() if owner]
     newest = Checkpoint.objects.order_by("-size").first()
     signed = {
         one.organisation_id: one for one in Cosignature.objects.filter(size=newest.size if newest else 0)
     }
-    by_all = Cosignature.objects.filter(organisation_id__in=parties).values("size")
-    whole = by_all.annotate(many=Count("id")).filter(many=len(parties)).order_by("-size").first()
-    complete = Checkpoint.objects.filter(size=whole["size"]).first() if whole else None
+    beneath = Cosignature.objects.filter(organisation_id__in=parties).values("size")
+    by_size = beneath.annotate(signed=ArrayAgg("organisation_id")).order_by("-size")
+    whole = (
+        one["size"] for one in by_size.iterator() if counts({0, *one["signed"]}, parties, set(concerned))
+    )
+    size = next(whole, None)
+    complete = Checkpoint.objects.filter(size=size).first() if size else None
     missing = [party for party in parties if party not in signed]
     return Standing(hashes.size(), newest, signed, missing, complete)

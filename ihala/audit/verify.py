@@ -43,8 +43,8 @@ ATTACKS = {
     "rolled_back": ("أُعيد السجل إلى حال أقدم", "The log was rolled back to an earlier state"),
     "key_swapped": ("استُبدل مفتاح دون تسجيل", "A key was swapped without being logged"),
     "forged": ("توقيع غير صحيح", "A signature is not genuine"),
-    "unproved": ("لا نقطة تحقق موقّعة من المشغّل ومن جميع الجهات",
-                 "No checkpoint is signed by the operator and all parties"),
+    "unproved": ("لا نقطة تحقق موقّعة من المشغّل ومن الشهود المطلوبين",
+                 "No checkpoint is signed by the operator and the witnesses it takes"),
 }  # fmt: skip
 
 
@@ -108,7 +108,7 @@ class Key(NamedTuple):
         return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.type]) + self.public).digest()[:4]
 
     def __str__(self) -> str:
-        """As it is written on paper: name+id+key."""
+        """As on paper."""
         return f"{self.name}+{self.id.hex()}+{base64.b64encode(bytes([self.type]) + self.public).decode()}"
 
     @staticmethod
@@ -139,11 +139,8 @@ class Note(NamedTuple):
         """ValueError for what is no checkpoint."""
         text, _blank, beneath = note.rpartition("\n\n")
         lines = text.split("\n")
-        if (
-            len(lines) < 3
-            or not beneath.endswith("\n")
-            or any(ord(sign) < 32 and sign != "\n" for sign in note)
-        ):
+        odd = any(ord(sign) < 32 and sign != "\n" for sign in note)
+        if odd or len(lines) < 3 or not beneath.endswith("\n"):
             raise ValueError("not a checkpoint")
         origin, size, root = lines[:3]
         if not origin or not (size.isascii() and size.isdigit() and str(int(size)) == size):
@@ -155,10 +152,7 @@ class Note(NamedTuple):
         return Note(text + "\n", origin, int(size), decoded, signatures)
 
     def signed_at(self, key: Key) -> int | None:
-        """When the key signed (seconds since 1970; 0 where no time is told), None if it did not.
-
-        InvalidSignature if it is said to have and did not.
-        """
+        """When the key signed (0 where no time is told), None if it did not; InvalidSignature if only said to have."""
         for name, key_id, rest in self.signatures:
             if (name, key_id) != (key.name, key.id):
                 continue
@@ -169,6 +163,13 @@ class Note(NamedTuple):
             Ed25519PublicKey.from_public_bytes(key.public).verify(rest[8:], cosigned(self.text, at))
             return at
         return None
+
+
+def counts(signed: set[int], signers: Iterable[int], concerned: set[int]) -> bool:
+    """Enough have signed: the operator (0), the witnesses of those concerned, and two witnesses if there are two."""
+    witnesses = set(signers) - {0}
+    needed = {0, *(concerned & witnesses)}
+    return bool(witnesses) and needed <= signed and len(signed & witnesses) >= min(2, len(witnesses))
 
 
 def cosigned(text: str, at: int) -> bytes:
@@ -288,9 +289,8 @@ class Examination:
         self._check_keys()
         for note in self.checkpoints:
             self._check(note)
-        for key in self.trusted:
-            if key not in self.signed:
-                self.wrong("key_swapped", f"{key} is trusted and signed nothing here")
+        for key in (one for one in self.trusted if one not in self.signed):
+            self.wrong("key_swapped", f"{key} is trusted and signed nothing here")
         for note in self.seen:
             if note.size > self.tree.size:
                 self.wrong("rolled_back", f"seen with {note.size} leaves, now {self.tree.size}")
@@ -326,7 +326,8 @@ class Examination:
             twice = any(other.size == note.size and other.root != note.root for other in self.checkpoints)
             return self.wrong("forked" if twice else "rewritten", f"{where}: these leaves have another root")
         self.signed |= {signers[whose] for whose in signed}
-        if signed == set(signers) and len(signed) > 1 and note.size >= getattr(self.complete, "size", 0):
+        newer = self.complete is None or note.size >= self.complete.size
+        if newer and counts(signed, signers, {self.header["organisation"]}):
             self.complete = note
         return None
 
@@ -370,7 +371,7 @@ def told(found: Examination) -> str:
         arabic, english = ATTACKS[finding.attack]
         out.append(f"✗ {arabic}\n  {english}: {finding.where}")
     if (note := found.complete) is not None:
-        out.append(f"Signed by all / موقّع من الجميع: {note.size}, {base64.b64encode(note.root).decode()}")
+        out.append(f"Signed as it takes / موقّع كما يلزم: {note.size}, {base64.b64encode(note.root).decode()}")
         out.append(f"Newer than that / أحدث من ذلك: {found.tree.size - note.size}")
     out += [f"Key / مفتاح: {key} (organisation {whose})" for _index, whose, key in found.registered]
     out.append("✗ السجل غير سليم · NOT SOUND" if found.findings else "✓ السجل سليم · SOUND")

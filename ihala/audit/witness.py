@@ -139,6 +139,23 @@ class Witness:
         draft.replace(self.folder / name)
 
 
+def set_aside(folder: Path, people: list[str], why: str) -> Path:
+    """After a lawful restore, by two people of the organisation: what was signed last and the alarm are moved into a
+    folder of their own, with who, when and why. ValueError if there is nothing, or it is not two people."""
+    named = [name.strip() for name in people if name.strip()]
+    kept = [folder / name for name in ("last.note", "ALARM") if (folder / name).exists()]
+    if len(set(named)) < 2 or not why.strip():
+        raise ValueError("It takes two people, and words why.")
+    if not kept:
+        raise ValueError("Nothing was signed here yet; there is nothing to set aside.")
+    place = folder / time.strftime("set-aside-%Y%m%dT%H%M%SZ", time.gmtime())
+    place.mkdir(mode=0o700)
+    (place / "PROTOCOL").write_text(f"{' · '.join(named)}\n{why.strip()}\n", encoding="utf-8")
+    for path in kept:
+        path.rename(place / path.name)
+    return place
+
+
 def over_http(server: str) -> Ask:
     """Ask a server at `https://…`."""
 

@@ -74,7 +74,7 @@ def _words(one: Finding) -> str:
 
 def standing_page(actor: Actor) -> dict[str, Any]:
     """Where the log stands, who has signed, the keys, and the witness's last refusal."""
-    standing = signing.standing()
+    standing = signing.standing([actor.organisation_id])
     keys = signing.in_force()
     names = {one.pk: one.name for one in Organisation.objects.filter(pk__in=keys)}
     return {

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -96,8 +97,9 @@ def register(request: Request) -> HttpResponse:
 
 
 @require_POST
+@reauthentication_required
 def export(request: Request) -> HttpResponse:
-    """The log of the organisation as an archive with its verifier; on record."""
+    """The log of the organisation as an archive with its verifier; on record, after showing again that it is they."""
     actor = _officer(request)
     audit.record(actor, EventName.LOG_EXPORTED)
     name = f"log-{today().isoformat()}.zip"

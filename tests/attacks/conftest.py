@@ -1,12 +1,16 @@
 """The product as one command starts it, with its own processes and a durable database, to be attacked from outside."""
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +36,7 @@ class Installation:
     home: Path
     port: int
     cluster: postgres.Cluster
+    said: str
 
     def pids_of(self, name: str) -> list[int]:
         """Processes by the name the supervisor gives them; of PostgreSQL the one that rules the others."""
@@ -61,11 +66,32 @@ class Installation:
         )  # fmt: skip
 
 
+NOBODY: Any = {"user": 65534, "group": 65534, "extra_groups": []}
+
+
+def a_python() -> str:
+    """One that every account can start: ours, or the system's of the same version, with our packages."""
+    for candidate in (sys.executable, "/usr/bin/python3"):
+        version = [candidate, "-c", f"import sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"]
+        try:
+            if (
+                subprocess.run(
+                    version, **(NOBODY if os.geteuid() == 0 else {}), cwd="/", check=False
+                ).returncode
+                == 0
+            ):
+                return candidate
+        except OSError:
+            continue
+    return sys.executable
+
+
 @pytest.fixture(scope="package")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """The demo with its cast and no story."""
-    home, port = tmp_path_factory.mktemp("attacked"), free_port()
-    running = Running(home, "demo", "--empty", "--port", str(port))
+def installation() -> Iterator[Installation]:
+    """The demo with its cast and no story; as root each of its parts under the account it belongs to."""
+    home, port, python = Path(tempfile.mkdtemp(prefix="ihala-attacked-")), free_port(), a_python()
+    packages = os.pathsep.join([str(ROOT), *(path for path in sys.path if path.endswith("site-packages"))])
+    running = Running(home, "demo", "--empty", "--port", str(port), python=python, PYTHONPATH=packages)
     running.wait_for("Ctrl-C stops everything")
     listener = threading.Thread(target=lambda: list(running.process.stdout))
     listener.start()
@@ -73,7 +99,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     password = (home / "secrets" / "postgres.password").read_text().strip()
     binaries, socket = machine.binaries("pginstall18", account), machine.socket_folder(home)
     cluster = postgres.Cluster(binaries, data / "postgres", socket, account, password)
-    yield Installation(home, port, cluster)
+    yield Installation(home, port, cluster, running.said)
     running.process.send_signal(signal.SIGINT)
     running.process.wait(60)
     listener.join()
@@ -81,3 +107,4 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     assert processes_of(home) == []
     cluster.stop()
     postgres.remove(cluster)
+    shutil.rmtree(home)

@@ -46,7 +46,7 @@ def entered(installation, username):
 
 
 def a_day(installation, case, referral):
-    """What people do: read, print, take files along, write, keep a draft, look for a name, and sign out."""
+    """What people do: read, print, take files along, write, keep a draft, look for a name. Who they are."""
     worker, duty = entered(installation, "aman.caseworker"), entered(installation, "dfwac.duty")
     pages = [f"/cases/{case}/", f"/cases/{case}/edit/", f"/cases/{case}/files/1/", f"/referrals/{referral}/"]
     pages += [f"/reporting/{referral}/letter.pdf", f"/consent/{case}/"]
@@ -57,16 +57,17 @@ def a_day(installation, case, referral):
     kept = {"survivor-name": WORDS, "version": "1"}
     assert worker.post(f"/cases/autosave/?case={case}", **kept).status == 200
     assert worker.get(f"/search/?q={LATIN}").status == 200
-    for browser in (worker, duty):
-        assert browser.post("/sign-in/out/").status == 302
-        browser.close()
+    return worker, duty
 
 
 def test_no_canary_is_in_the_servers_memory_after_sign_out(installation):
     case, referral = marked(installation)
     before = set(installation.pids_of("server"))
-    a_day(installation, case, referral)
+    people = a_day(installation, case, referral)
     assert canaries_in(before), "the scan finds what is there"
+    for person in people:
+        assert person.post("/sign-in/out/").status == 302
+        person.close()
     browser = entered(installation, "aman.supervisor")
     statuses = []
 

@@ -237,7 +237,7 @@ def test_what_one_party_has_not_signed_is_not_complete_yet(log, tmp_path):
     log[0].witness.once()
     found = checked(exported(), tmp_path)
     assert found.findings == [] and found.complete.size == complete < found.tree.size
-    standing = signing.standing()
+    standing = signing.standing([ME])
     assert (standing.missing, list(standing.signed)) == ([OTHER], [ME])
     assert standing.complete.size == complete < standing.checkpoint.size
 

@@ -44,7 +44,7 @@ def test_the_archive_is_checked_by_the_verifier_that_lies_in_it(log, tmp_path):
         assert sorted(archive.namelist()) == ["README.txt", "log.jsonl", "verify.py"]
         archive.extractall(tmp_path / "court")
     earlier = tmp_path / "earlier.note"
-    earlier.write_text(signing.notes([signing.standing().checkpoint])[0])
+    earlier.write_text(signing.notes([signing.standing([ME]).checkpoint])[0])
 
     def run(*arguments):
         command = [sys.executable, "-I", "verify.py", *arguments]
@@ -76,7 +76,7 @@ def test_the_command_answers_in_the_process_too(log, tmp_path, capsys):
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("log.jsonl", b"".join(map(as_line, exported())))
     assert verify.main([str(packed)]) == 0
-    (tmp_path / "kept.note").write_text(signing.notes([signing.standing().checkpoint])[0])
+    (tmp_path / "kept.note").write_text(signing.notes([signing.standing([ME]).checkpoint])[0])
     seen = ["--seen", str(tmp_path / "kept.note"), "--seen", str(packed), "--seen", str(path)]
     assert verify.main([str(path), *seen]) == 0
     lines = deepcopy(exported())

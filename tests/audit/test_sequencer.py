@@ -219,5 +219,5 @@ def test_a_log_goes_on_from_day_to_day(db, tmp_path):
     assert number() == 0 and signing.sign() is None
     state = tree_state()
     assert state.sound and state.waiting == 0 and state.checkpoint == state.size
-    standing = signing.standing()
+    standing = signing.standing([ME])
     assert standing.complete == standing.checkpoint and standing.missing == []

@@ -170,8 +170,8 @@ def test_a_cosignature_that_is_none_is_refused(log, client, body):
 
 
 def test_nobody_signs_for_another(log):
-    line = signing.notes([signing.standing().checkpoint])[0].splitlines(keepends=True)[-1]
-    size = signing.standing().checkpoint.size
+    line = signing.notes([signing.standing([ME]).checkpoint])[0].splitlines(keepends=True)[-1]
+    size = signing.standing([ME]).checkpoint.size
     with acting(AMAN), pytest.raises(ValueError, match="not a signature"):
         signing.cosign(AMAN, size, line)
     forged = log[0].witness.key

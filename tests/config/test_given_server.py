@@ -68,6 +68,38 @@ def test_a_given_server_is_migrated_and_used_as_the_runtime_role(here):
     assert (databases.runtime_url(), databases.agent_url()) == (address, of_agent)
 
 
+def ihala(*arguments):
+    """Run a command to its end; what it said."""
+    command = [sys.executable, "-m", "config.cli", *map(str, arguments)]
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DJANGO_SETTINGS_MODULE", "IHALA_AGENT")
+    }
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_backup_of_a_given_server_comes_back_into_an_emptied_one(here, sixteen, tmp_path):
+    """From PostgreSQL 16 over TCP and into it again, proved on the way on the embedded version."""
+    ihala("migrate")
+    with sixteen.connect("given") as raw:
+        raw.execute("INSERT INTO ihala_mark (name) VALUES ('known before')")
+    ihala("backup-key", tmp_path / "stick")
+    assert "Restored and compared" in ihala("backup", tmp_path / "backups")
+    with sixteen.connect("given") as raw:
+        raw.execute("INSERT INTO ihala_mark (name) VALUES ('written since')")
+    (backup,) = (tmp_path / "backups").iterdir()
+    assert "Restored in" in ihala("restore", backup, "--key", tmp_path / "stick", "--replace")
+    with psycopg.connect(databases.runtime_url()) as raw, sixteen.connect("given") as owner:
+        assert raw.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+        marks = owner.execute("SELECT name FROM ihala_mark WHERE name LIKE '%known%' OR name LIKE 'written%'")
+        assert marks.fetchall() == [("known before",)]
+    ihala("migrate")
+    assert ihala("check").strip().endswith("Sound.")
+
+
 def test_with_both_addresses_the_runtime_role_is_the_one_given(here, monkeypatch):
     parts = databases.parse(here)
     runtime = url("ihala_app", "chosen", parts["HOST"], "given", int(parts["PORT"]))

@@ -51,10 +51,10 @@ def ihala(home, *arguments, **more):
 class Running:
     """A command that goes on: `wait_for` reads until a text appears."""
 
-    def __init__(self, home, *arguments, **more):
+    def __init__(self, home, *arguments, python=sys.executable, **more):
         self.said = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "config.cli", *arguments],
+            [python, "-m", "config.cli", *arguments],
             cwd=ROOT,
             env=environment(home, **more),
             stdout=subprocess.PIPE,

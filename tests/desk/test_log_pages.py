@@ -251,7 +251,7 @@ def cosign(who, name, seed):
 
     from ihala.audit.verify import cosigned
 
-    signer, checkpoint = signing.Signer.of(name, WITNESS, seed * 32), signing.standing().checkpoint
+    signer, checkpoint = signing.Signer.of(name, WITNESS, seed * 32), signing.standing([]).checkpoint
     text = checkpoint.note.rpartition("\n\n")[0] + "\n"
     signature = (5).to_bytes(8, "big") + signer.private.sign(cosigned(text, 5))
     assert base64.b64encode(signature)
