@@ -20,7 +20,7 @@ from .machine import PostgresError, make_account
 from .processes import Command
 
 AGENT, WEB = "ihala-agent", "ihala-web"
-OF_AGENT = ("keys", "salts", "log", "witness")
+OF_AGENT = ("keys", "salts", "log", "witness", "compiled")
 """Folders of the home that are the agent's alone."""
 OF_BOTH = ("django-secret-key", "installation-key", "runtime-database-url")
 """Secrets that whoever answers people must read; the others stay root's."""

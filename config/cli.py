@@ -132,7 +132,11 @@ def _add_keys(commands: Any) -> None:
     of.add_argument("--release", action="store_true", help="the agent's own release key")
     of.add_argument("--all", action="store_true", help="every organisation's key and the release key")
     recovery = what.add_parser("recovery", help="make the officers' parts (ceremony: docs/keys.md)")
-    recovery.add_argument("--organisation", metavar="CODE", required=True)
+    whose = recovery.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--organisation", metavar="CODE")
+    whose.add_argument(
+        "--release", action="store_true", help="of the release key, for officers of the operator"
+    )
     recovery.add_argument("--officers", type=int, default=3)
     what.add_parser("recover", help="two officers put their organisation's keys back into custody")
     keys.set_defaults(run=_keys)

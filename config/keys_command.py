@@ -42,7 +42,7 @@ def status(options: argparse.Namespace, say: Say) -> int:
         progress = (
             f"; {one.rows - one.old} of {one.rows} wrapped to the newest" if len(one.versions) > 1 else ""
         )
-        officers = "" if not one.owner else "; recovery set up" if one.recoverable else "; NO recovery set up"
+        officers = "; recovery set up" if one.recoverable else "; NO recovery set up"
         say(f"{names.get(one.owner, one.owner)}: version {versions}; {one.rows} held{progress}{officers}")
     return 0
 
@@ -72,7 +72,8 @@ def recovery(options: argparse.Namespace, say: Say) -> int:
     """Show each officer their parts, one officer after the other."""
     from ihala.audit import keys
 
-    sheets = keys.set_up_recovery(_owner(options.organisation), options.officers)
+    owner = 0 if options.release else _owner(options.organisation)
+    sheets = keys.set_up_recovery(owner, options.officers)
     for number, lines in enumerate(sheets, 1):
         INPUT(f"Officer {number} of {len(sheets)} alone at the screen; press Enter.")
         for line in lines:

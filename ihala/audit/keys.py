@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from ihala.vault import link, recovery, rotation
-from ihala.vault.custody import RELEASE, custody
+from ihala.vault.custody import RELEASE, KeyName, custody
 from ihala.vault.models import OrganisationKey
 
 from .actions import record
@@ -39,9 +39,13 @@ def rotate(owner: int) -> int:
 
 @link.through("keys.recovery", administration=True)
 def set_up_recovery(organisation: int, officers: int) -> list[list[str]]:
-    """The printed lines of each officer. They exist nowhere else once they are printed."""
+    """The printed lines of each officer (of the operator's, for the release key). They exist nowhere else."""
+    if organisation == RELEASE:
+        custody().create(KeyName(RELEASE, (custody().versions(RELEASE) or [1])[-1]))  # there may be none yet
     parts = recovery.set_up(organisation, officers)
-    record(_System(organisation), EventName.RECOVERY_SET_UP, detail={"officers": officers})
+    for concerned in _concerned(organisation):
+        detail = {"officers": officers, **({"key": "release"} if organisation == RELEASE else {})}
+        record(_System(concerned), EventName.RECOVERY_SET_UP, detail=detail)
     return [[part.as_text() for part in parts[number]] for number in sorted(parts)]
 
 
@@ -49,8 +53,10 @@ def set_up_recovery(organisation: int, officers: int) -> list[list[str]]:
 def recover(one: str, other: str) -> tuple[int, list[int]]:
     """Put an organisation's keys back with two officers' parts; which organisation, and which versions."""
     organisation, versions = recovery.recover((one, other))
-    for row in OrganisationKey.objects.filter(organisation_id=organisation, version__in=versions):
-        _on_record(EventName.KEY_RECOVERED, row)
+    for version in versions:
+        public = custody().create(KeyName(organisation, version))
+        key = OrganisationKey(organisation_id=organisation, version=version, public_key=public)
+        _on_record(EventName.KEY_RECOVERED, key)
     return organisation, versions
 
 
@@ -83,12 +89,15 @@ def destroy(old: list[OrganisationKey]) -> None:
 
 def _on_record(name: EventName, key: OrganisationKey) -> None:
     detail = {"version": key.version, "fingerprint": key.fingerprint}
-    concerned = [key.organisation_id]
     if key.organisation_id == RELEASE:
         detail["key"] = "release"
-        concerned = [owner for owner in rotation.owners() if owner != RELEASE]
-    for organisation in concerned:
+    for organisation in _concerned(key.organisation_id):
         record(_System(organisation), name, detail=detail)
+
+
+def _concerned(owner: int) -> list[int]:
+    """In whose logs what happens to a key stands: the release key is everybody's."""
+    return [owner] if owner != RELEASE else [one for one in rotation.owners() if one != RELEASE]
 
 
 for _error in (recovery.NotRecovered,):

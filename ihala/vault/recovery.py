@@ -1,4 +1,5 @@
 """Recovery of an organisation's keys when custody is lost: two of its officers together, never one administrator.
+The release key, without which packages that wait for an acceptance would be stranded, has two officers of the operator.
 
 A recovery key pair takes the organisation's private keys in (HPKE), the old ones and those to come; its own private
 half lies sealed under a random key that exists nowhere but in the officers' parts. For every pair of officers that key
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from . import wrapping
-from .custody import RELEASE, KeyName, custody
+from .custody import KeyName, custody
 from .salts import sync_folder, write_once
 from .sealing import NONCE_BYTES, NotOpened, encode
 
@@ -67,8 +68,8 @@ class Part:
 
 def set_up(organisation: int, officers: int) -> dict[int, list[Part]]:
     """A new recovery key; the parts of each officer, by number. Parts made earlier are void from now on."""
-    if organisation == RELEASE or not 2 <= officers <= MOST_OFFICERS:
-        raise NotRecovered(f"An organisation's recovery takes two to {MOST_OFFICERS} officers.")
+    if not 2 <= officers <= MOST_OFFICERS:
+        raise NotRecovered(f"Recovery takes two to {MOST_OFFICERS} officers.")
     key, private = os.urandom(32), wrapping.new_private()
     nonce = os.urandom(NONCE_BYTES)
     sealed = nonce + AESGCM(key).encrypt(nonce, private, _label(organisation))

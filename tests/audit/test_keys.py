@@ -1,5 +1,7 @@
 """Renewing keys: everything is wrapped again, the old key is destroyed and opens nothing, all of it on record."""
 
+import shutil
+
 import pytest
 from django.db import connections
 
@@ -128,6 +130,34 @@ def test_a_row_somebody_wrote_by_hand_does_not_stop_the_renewal():
         assert keys.go_on() == 2
         keys.destroy(keys.retire())
     assert opens(AMAN, named(package, "triage"))
+
+
+def test_a_lost_release_key_strands_no_package_that_waits_for_an_acceptance(settings):
+    package = a_package()
+    sent(package)
+    with acting(AMAN):
+        sheets = keys.set_up_recovery(RELEASE, 2)
+        keys.rotate(RELEASE)
+        while keys.go_on():
+            pass
+        (settings.VAULT_DIR / "master.key").unlink()
+        copy = settings.VAULT_DIR.with_name("burned")
+        shutil.copytree(settings.VAULT_DIR, copy)
+        settings.VAULT_DIR = copy
+        deposit = Deposit.objects.get(subject_id=package.id)
+        with pytest.raises(KeyNotHeld):
+            custody().private(KeyName(RELEASE, deposit.key_version))
+        assert keys.recover(sheets[0][0], sheets[1][0]) == (RELEASE, [1, 2])
+        assert custody().private(KeyName(RELEASE, deposit.key_version))
+    for who in (AMAN, DFWAC):
+        assert events(who, EventName.RECOVERY_SET_UP)[0].detail == {"officers": 2, "key": "release"}
+        assert [event.detail["version"] for event in events(who, EventName.KEY_RECOVERED)] == [1, 2]
+
+
+def test_recovery_of_a_release_key_that_was_never_used_makes_it_first():
+    with acting(AMAN):
+        sheets = keys.set_up_recovery(RELEASE, 2)
+        assert keys.recover(sheets[0][0], sheets[1][0]) == (RELEASE, [1])
 
 
 def test_two_officers_recover_and_it_is_on_record(settings):

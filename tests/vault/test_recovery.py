@@ -91,8 +91,8 @@ def test_what_is_mistyped_is_noticed_before_anything_happens(spoil):
     assert Part.from_text(f" {one.lower()} ").as_text() == one
 
 
-def test_recovery_is_of_organisations_with_two_to_five_officers():
-    for organisation, officers in ((RELEASE, 3), (ME, 1), (ME, 6)):
+def test_recovery_takes_two_to_five_officers():
+    for organisation, officers in ((RELEASE, 1), (ME, 1), (ME, 6)):
         with pytest.raises(NotRecovered):
             recovery.set_up(organisation, officers)
 
