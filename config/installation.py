@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from . import accounts, databases, demo, postgres, processes, provision
+from . import accounts, databases, demo, postgres, processes, provision, soundness
 from .home import home
 from .keyagent import places
 
@@ -187,9 +187,12 @@ def copy_salts(place: Path, action: str, key: str | None, say: Say) -> int:
 
 def check(say: Say) -> int:
     """Folders, settings, database version, roles and migrations; prints what is wrong and what to do."""
+    given = dict(os.environ)
     with a_database(lambda line: None):
         set_up()
-        problems = [*_folders(), *_settings(), *_database(), *_search(say)]
+        problems = [*_folders(), *soundness.unsafe(given), *_settings(), *_database(), *_search(say)]
+    for line in soundness.advice(given):
+        say(f"Worth knowing: {line}")
     for problem in problems:
         say(problem)
     say("Sound." if not problems else f"{len(problems)} problem(s).")
