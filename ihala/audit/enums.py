@@ -118,6 +118,7 @@ class EventName(TextChoices):
     ERASURE_CANCELLED = "erasure.cancelled", pgettext_lazy("event", "Request for erasure cancelled")
     ERASURE_CONFIRMED = "erasure.confirmed", pgettext_lazy("event", "Erasure confirmed")
     ERASURE_CARRIED_OUT = "erasure.carried_out", pgettext_lazy("event", "Erasure carried out")
+    ERASURE_PRINTED = "erasure.certificate_printed", pgettext_lazy("event", "Certificate of erasure printed")
     LEGAL_HOLD_PLACED = "legal_hold.placed", pgettext_lazy("event", "Legal hold placed")
     LEGAL_HOLD_LIFTED = "legal_hold.lifted", pgettext_lazy("event", "Legal hold lifted")
     RETENTION_SET = "retention.set", pgettext_lazy("event", "Retention period set")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("holds/<uuid:pk>/lift/", views.lift, name="lift"),
     path("retention/", views.retention, name="retention"),
     path("<uuid:pk>/", views.detail, name="detail"),
+    path("<uuid:pk>/certificate.pdf", views.certificate, name="certificate"),
     path("<uuid:pk>/confirm/", views.confirm, name="confirm"),
     path("<uuid:pk>/cancel/", views.cancel, name="cancel"),
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,6 +19,7 @@ from ihala.core.vocabulary import Category
 from ihala.organisations.models import Actor, Request
 
 from . import actions, pages, rules
+from .certificate import pdf
 from .enums import HoldReason
 from .forms import HoldForm, RequestForm, RetentionForm, WhichCaseForm
 from .models import Erasure, LegalHold, RetentionRule
@@ -96,6 +98,23 @@ def _of_mine(case: Case, actor: Actor) -> Case:
 def detail(request: Request, pk: UUID) -> HttpResponse:
     """Before: what will go and what stays. Afterwards: the certificate."""
     return render(request, "erasure/detail.html", pages.detail(_erasure(pk), request.actor))
+
+
+@require_GET
+@anyone
+def certificate(request: Request, pk: UUID) -> HttpResponse:
+    """The certificate as PDF, once the erasure is carried out; printing it is on record."""
+    erasure, actor = _erasure(pk), request.actor
+    language = request.GET.get("lang", "")
+    actions.record_printed(erasure, by=actor)
+    with override(language if language in ("ar", "en") else get_language()):
+        document = pdf(erasure, actor)
+    name = f"{erasure.case.reference}.pdf"
+    return HttpResponse(
+        document,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
 
 
 @require_POST

@@ -1,9 +1,12 @@
 """The officer's pages, the second person's, and the same from a terminal."""
 
+import io
 from argparse import Namespace
 
 import pytest
+from pypdf import PdfReader
 
+from ihala.audit.models import Event
 from ihala.cases.models import Case, Person
 from ihala.core.acting import acting
 from ihala.erasure import command
@@ -33,7 +36,17 @@ def test_from_the_reference_to_the_certificate(aman):
     assert director.post(f"{page}confirm/").status_code == 302
     assert director.post(f"{page}confirm/").status_code == 409
     assert "قيد التنفيذ" in director.get(page).content.decode()
+    assert officer.get(f"{page}certificate.pdf").status_code == 404, "nothing is certified before it is done"
     carry_out(last())
+    for language in ("ar", "en", ""):
+        printed = officer.get(f"{page}certificate.pdf", {"lang": language})
+        assert printed.content.startswith(b"%PDF") and "no-store" in printed.headers["Cache-Control"]
+        read = "".join(one.extract_text() for one in PdfReader(io.BytesIO(printed.content)).pages)
+        assert case.reference in read
+    assert given.signed_in("aman.caseworker").get(f"{page}certificate.pdf").status_code == 403
+    assert given.signed_in("dfwac.dpo").get(f"{page}certificate.pdf").status_code == 404
+    with acting(given.actor(OFFICER)):
+        assert Event.objects.filter(name="erasure.certificate_printed").count() == 3
     for language, word in (("ar", "شهادة المحو"), ("en", "Certificate of erasure")):
         shown = given.signed_in(OFFICER, language=language).get(page).content.decode()
         assert word in shown

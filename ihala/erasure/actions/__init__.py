@@ -2,9 +2,9 @@
 
 from .carrying import carry_out, finish_restored, repeat
 from .keeping import lift_hold, place_hold, request_due, set_retention
-from .requesting import cancel, confirm, request
+from .requesting import cancel, confirm, record_printed, request
 
 __all__ = [
-    "cancel", "carry_out", "confirm", "finish_restored", "lift_hold", "place_hold", "repeat", "request", "request_due",
-    "set_retention",
+    "cancel", "carry_out", "confirm", "finish_restored", "lift_hold", "place_hold", "record_printed", "repeat",
+    "request", "request_due", "set_retention",
 ]  # fmt: skip

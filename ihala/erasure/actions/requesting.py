@@ -139,3 +139,10 @@ def put_on_record(by: Actor, name: EventName, erasure: Erasure, **detail: object
     audit.record(
         by, name, subject_kind="erasure", subject_id=erasure.pk, case_id=erasure.case_id, detail=detail
     )  # fmt: skip
+
+
+def record_printed(erasure: Erasure, *, by: Actor) -> None:
+    """The certificate was taken along. Refused (`not_visible`) until the erasure is carried out."""
+    if erasure.carried_out_at is None:
+        raise Refused(rules.NOT_VISIBLE)
+    put_on_record(by, EventName.ERASURE_PRINTED, erasure)
