@@ -64,7 +64,7 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
             yield _("Ask for a place"), "fit:ask", "question", 0
             yield _("Known elsewhere?"), "known:list", "people", 0
         if actor.has(Permission.READ_CASE):
-            yield _("Questions of colleagues"), "matching:questions", "hand", 0
+            yield _("Questions of colleagues"), "matching:questions", "bell", 0
         if actor.has(Permission.WRITE_CASE):
             yield _("Two cases of one person?"), "pairs:queue", "file", 0
         if actor.has(Permission.IMPORT_INTAKE):

@@ -31,7 +31,7 @@ PAUSE = 0.005
 """Between two portions, so that people's questions come first."""
 STAMP = 8
 STAMPS = "SELECT case_id, stamp FROM ihala_search_stamps(%s)"
-ROWS = "SELECT case_id, stamp, person_id, identity, triage FROM ihala_search_rows(%s, %s)"
+ROWS = "SELECT case_id, stamp, person_id, sex, identity, triage FROM ihala_search_rows(%s, %s)"
 
 Stamps = dict[UUID, int]
 
@@ -183,14 +183,19 @@ def _opened(load: Load, organisation: int, cases: list[UUID]) -> Iterator[tuple[
     openings, shapes = [], []
     for (case, stamp), of_case in grouped:
         people = [
-            Person(pk=row[2], case_id=case, identity=row[3], triage=row[4]) for row in of_case if row[2]
+            Person(pk=row[2], case_id=case, sex=row[3], identity=row[4], triage=row[5])
+            for row in of_case
+            if row[2]
         ]
         openings += identities_of(case, organisation, people)
         shapes.append((case, stamp, people))
     values = iter(load.open(openings))
     for case, stamp, people in shapes:
         by_class = [next(values) for _cls in SEARCHED]
-        known = [known_of(*said) for said in zip(*by_class, strict=True)]
+        known = [
+            known_of({"sex": one.sex}, *said)
+            for one, said in zip(people, zip(*by_class, strict=True), strict=True)
+        ]
         yield (
             case,
             stamp,

@@ -16,7 +16,7 @@ from ihala.organisations.models import Actor
 from .enums import Likelihood
 from .models import Question, SearchRule
 
-STRONG, LIKELY = 12.0, 6.0
+STRONG, LIKELY = 12.0, 7.0
 """Log odds: two parts of a name, or one and a number, against one part alone."""
 WHOLE = frozenset({"phone", "document"})
 

@@ -77,6 +77,18 @@ def test_somebody_else_is_not_found_and_a_stranger_finds_nobody():
     assert find("Mariam Abdulrahman", by="dfwac.caseworker") == []
 
 
+def test_another_sex_and_nationality_lower_what_a_form_finds():
+    mariams_case()
+    actor = given.actor("aman.caseworker")
+
+    def score(**traits):
+        with acting(actor):
+            question = asked.Asked("Mariam Abdulrahman", **traits)
+            return finding.find(actor, question, "intake", 5)[0].score
+
+    assert score(sex="female", nationality="SY") > score() > score(sex="male")
+
+
 def test_a_changed_name_is_found_and_the_old_one_is_not():
     case, worker = mariams_case(), given.actor("aman.caseworker")
     assert find("Mariam Abdulrahman")
