@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shelter/", include("ihala.shelter.urls")),
     path("known/", include("ihala.matching.known_urls")),
     path("pairs/", include("ihala.matching.pairs_urls")),
+    path("joint/", include("ihala.matching.joint_urls")),
     path("notifications/", include("ihala.notifications.urls")),
     path("cases/", include("ihala.cases.urls")),
     path("search/", include("ihala.matching.urls")),

@@ -18,7 +18,7 @@ from ihala.audit import (
 )
 from ihala.core.clock import now
 from ihala.core.refusal import Refused
-from ihala.matching import doubles, finding, private  # noqa: F401 — others
+from ihala.matching import doubles, finding, joint, private  # noqa: F401 — others
 from ihala.vault.enums import SubjectKind
 from ihala.vault.sealing import Subject
 from ihala.vault.wire import Who

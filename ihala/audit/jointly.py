@@ -69,6 +69,17 @@ def count(actor: ByWhom, name: EventName, partner: int, since: datetime, *, own:
     return (asked.filter(user_id=actor.user_id) if own else asked).count()
 
 
+def tries(actor: ByWhom, name: EventName, partner: int, subject_id: UUID) -> int:
+    """How often this very run was begun by either of the two. One at a time, as in `count`."""
+    first, second = sorted((actor.organisation_id, partner))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [first, second])
+    begun = Event.objects.filter(
+        name=name, subject_id=subject_id, refusal="", concerns_organisation_id__isnull=False
+    )
+    return begun.count()
+
+
 def refuse(actor: ByWhom, name: EventName, partner: int, subject_id: UUID, refusal: Refusal) -> Refused:
     """The attempt on record at both; to be raised."""
     kind = name.value.split(".")[0]

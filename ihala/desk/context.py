@@ -74,6 +74,7 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
         yield _("Questions asked"), "fit:asked", "question", 0
     if actor.has(Permission.SEE_COUNTS):
         yield _("Pictures"), "reporting:pictures", "star", 0
+        yield _("Joint counts"), "joint:list", "people", 0
     if actor.has(Permission.READ_AUDIT):
         yield _("Log"), "audit:log", "eye", 0
     if actor.has(Permission.SET_SEARCH_RULE):

@@ -12,10 +12,11 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from ihala.core.models import CODE, KEY, WHEN, WHO, Clear, Model, Sensitivity
 
 from .enums import Answer
+from .models_joint import JointCount
 from .models_known import KnownQuestion, KnownSide
 from .models_pairs import Pair, PairsLook
 
-__all__ = ["KnownQuestion", "KnownSide", "Pair", "PairsLook", "Question", "SearchRule"]
+__all__ = ["JointCount", "KnownQuestion", "KnownSide", "Pair", "PairsLook", "Question", "SearchRule"]
 
 
 class SearchRule(Model):

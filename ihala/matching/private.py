@@ -32,7 +32,6 @@ from .limits import MOST_A_DAY, MOST_A_PERSON
 
 PATIENCE = 25.0
 """Seconds a process may take for one person on a busy machine; whoever asks waits for three."""
-PATIENCE_COUNTING = 240.0
 NOT_AT_ALL, BY_PEOPLE = "none", "by_people"
 YES, CLOSER = "yes", "closer"
 
@@ -66,7 +65,7 @@ def known_there(actor: ByWhom, question_id: UUID, case_id: UUID, partner: int) -
     run = Run.begun(actor, EventName.KNOWN_ASKED, partner, question_id, case_id)
     she = _people(run, actor.organisation_id, [case_id], survivors=True)
     theirs = _people(run, partner, None)
-    result, place = _compared("nearest", she, theirs, PATIENCE)
+    result, place = compared("nearest", she, theirs, PATIENCE)
     if result == YES and mode == BY_PEOPLE:
         result = CLOSER
     return Told(result, None if place is None else theirs[place][0])
@@ -94,7 +93,7 @@ def _people(run: Run, organisation: int, only: list[UUID] | None, *, survivors: 
         return reading.people(partial(run.open, organisation), organisation, only, survivors=survivors)
 
 
-def _compared(of: str, one: People, others: People, patience: float) -> Any:
+def compared(of: str, one: People, others: People, patience: float) -> Any:
     """Three processes: each side's people become bits under a key of this run, and a third compares the bits."""
     key = token_bytes(32).hex()
     try:

@@ -1,7 +1,9 @@
-"""What the worker does of matching: every ten minutes it looks for two cases of one person."""
+"""What the worker does of matching: joint counts, and every ten minutes a look for two cases of one person."""
 
 from contextlib import suppress
+from uuid import UUID
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from ihala.core.acting import acting
@@ -9,8 +11,19 @@ from ihala.core.refusal import Refused
 from ihala.organisations.models import Actor, Organisation
 
 from . import actions
+from .actions.joint import COUNT
+from .limits import MOST_TRIES
 
 MOST_PORTIONS = 20
+RETRY = RetryStrategy(max_attempts=MOST_TRIES, exponential_wait=8)
+
+
+@app.task(name=COUNT, queue="matching", retry=RETRY)
+def count_joint(organisation_id: int, count_id: str) -> None:
+    """Count what both organisations agreed to, as the system of the one that agreed last."""
+    system = Actor.system_of(organisation_id)
+    with acting(system):
+        actions.count_joint(UUID(count_id), by=system)
 
 
 @app.periodic(cron="*/10 * * * *")

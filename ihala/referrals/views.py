@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ihala.cases import rules as case_rules
 from ihala.core.downloads import download
 from ihala.core.refusal import Refused, Status
-from ihala.matching.models import KnownQuestion
+from ihala.matching.models import JointCount, KnownQuestion
 from ihala.notifications.actions import mark_subject_seen
 from ihala.organisations.models import Request
 from ihala.shelter.models import Asking
@@ -60,6 +60,8 @@ def by_key(request: Request, key: UUID) -> HttpResponse:
         return redirect("fit:asked")
     if referral is None and KnownQuestion.objects.filter(pk=key).exists():  # whether a survivor is known
         return redirect("known:question", key)
+    if referral is None and JointCount.objects.filter(pk=key).exists():
+        return redirect("joint:list")
     if referral is None:
         raise Refused(workflow.NOT_VISIBLE)
     return redirect("referrals:detail", referral.reference)

@@ -90,6 +90,8 @@ DEFINERS = {
     "ihala_hold_of": "tells the two sides of one referral until when beds are held for it, and whether that has ended",
     "ihala_known_terms": "tells the key agent, or one of two organisations, whether the other tells whom it knows",
     "ihala_may_ask_known": "tells the key agent whether she consented to one question, and her own organisation too",
+    "ihala_joint_ready": "tells the key agent, or a party, with whom and for which year both agreed to a count",
+    "ihala_served_in": "tells the key agent which cases were open in a year; an organisation only its own",
     "ihala_people_of": "tells the key agent who stands in an organisation's cases, sealed; others their own rows",
     "ihala_consent_holder": "tells the holder or the recipient of a consent whose it is",
 }

@@ -40,7 +40,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Any:
     """What the comparison says, without making it."""
 
     def says(result: str, place: int | None = 0) -> None:
-        monkeypatch.setattr(private, "_compared", lambda *_asked: (result, place))
+        monkeypatch.setattr(private, "compared", lambda *_asked: (result, place))
 
     return says
 

@@ -13,7 +13,7 @@ from tests.matching.consented import ASKER, THEIRS, a_case, consent_to
 
 @pytest.fixture(autouse=True)
 def _closer(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(private, "_compared", lambda *_asked: ("closer", 0))
+    monkeypatch.setattr(private, "compared", lambda *_asked: ("closer", 0))
 
 
 def test_from_the_case_to_the_answer_and_a_word_of_each_side() -> None:
