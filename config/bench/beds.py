@@ -1,14 +1,12 @@
 """The board of beds: how quick and how small it is, and whether a year of stays slows it."""
 
 import gzip
-import statistics
 from dataclasses import dataclass
 
 from config.postgres import Cluster
 
-from . import load, rows
+from . import load
 from .browser import Browser
-from .stage import Stage
 
 BOARD = "Board of 200 beds × 60 days"
 UNITS, BEDS = 40, 5
@@ -84,19 +82,8 @@ def remember(cluster: Cluster, database: str, stays: int) -> int:
     return each * UNITS
 
 
-def measure(stage: Stage, database: str, stays: int, asked: int) -> Boards:
-    """The page asked again and again by one duty officer, without and with a past."""
-    furnish(stage.cluster, database)
-    browser = Browser(stage.serve(database))
-    browser.sign_in(f"{rows.RECEIVERS}0", rows.PASSWORD)
-    without, size = _ask(browser, asked)
-    many = remember(stage.cluster, database, stays)
-    within, _size = _ask(browser, asked)
-    few_ms, many_ms = (1000 * statistics.median(one.took) for one in (without, within))
-    return Boards(within.percentile(95), size, few_ms, many_ms, many)
-
-
-def _ask(browser: Browser, times: int) -> tuple[load.Measured, int]:
+def ask(browser: Browser, times: int) -> tuple[load.Measured, int]:
+    """The page again and again, by one duty officer; and how many bytes it is compressed."""
     browser.close()  # the server hangs up on those that were idle
     page = browser.get("/shelter/board/?days=60")
     for _warm in range(6):

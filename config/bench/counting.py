@@ -5,6 +5,7 @@ wrapper around its execution; `SAVEPOINT` and its release are left out, and BEGI
 So are those of the key agent, which in the product asks the database from a process of its own.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,9 +22,14 @@ from ihala.demo.scenes import Scene, play
 from ihala.referrals.models import Referral
 from ihala.vault import link
 
-from . import rows
+from . import places, rows
 
 Statement = tuple[str, Any]
+BEDS = re.compile(r'value="(beds:[0-9,]+)"')
+FAMILY = {
+    "people__female__4": 1, "people__female__2": 1, "category": "domestic_violence", "urgency": "urgent",
+    "services": ["shelter"],
+}  # fmt: skip
 
 
 def count(actors: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +47,9 @@ def count(actors: dict[str, Any]) -> dict[str, Any]:
     counted[rows.SEND] = _number(lambda: _send(sender, scene.subject))
     play(scene, "ack conflict", ACTS)
     page, asked = f"/referrals/{scene.subject.reference}/", {"version": scene.subject.version, "text": ""}
+    asked["place"] = BEDS.findall(receiver.get(f"{page}step/accept/").content.decode())[0]
     counted[rows.ACCEPT] = _number(lambda: receiver.post(f"{page}step/accept/", asked))
+    counted[places.FIT] = _number(lambda: sender.post("/fit/", FAMILY))
     counted[rows.OPEN] = _number(lambda: receiver.get(page))
     counted[rows.INBOX] = _number(lambda: receiver.get("/inbox/"))
     tag = receiver.get("/rows/inbox/")["ETag"]

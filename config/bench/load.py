@@ -92,3 +92,10 @@ def _once(turn: Turn, expected: int, began: float, measured: Measured) -> bool:
     if answer.status != expected:
         measured.failed(f"{answer.status} {answer.headers.get('location', '')} {answer.body[:200]!r}")
     return True
+
+
+def timed(ask: Callable[[], Answer]) -> tuple[float, Answer]:
+    """One request, and the seconds it took."""
+    began = time.perf_counter()
+    answer = ask()
+    return time.perf_counter() - began, answer

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from . import rows
 from .agent import ONE, AgentCost
-from .beds import BOARD, Boards
+from .beds import BOARD
 from .growth import Growth
 from .load import Measured
 from .logged import LogCost
+from .places import Grown, Places
 from .safety import Safety
 
 AIMS = {
@@ -19,7 +20,7 @@ AIMS = {
     (rows.UNCHANGED, 8): "≥ 400/s",
     (rows.OPEN, 8): "≥ 150/s",
     (rows.SEND, 8): "≥ 120/s, p95 < 100 ms, ≤ 20 statements",
-    (rows.ACCEPT, 8): "0 errors",
+    (rows.ACCEPT, 8): "p95 < 150 ms",
 }
 HEAD = (
     "| What | Users | Per second | p50 ms | p95 ms | CPU ms | Errors | Statements | Of nothing "
@@ -40,7 +41,7 @@ class Report:
     safety: Safety | None = None
     log: LogCost | None = None
     agent: AgentCost | None = None
-    boards: Boards | None = None
+    places: Places | None = None
     memory: list[int] = field(default_factory=list)
     starts: tuple[float, float] = (0.0, 0.0)
     load: tuple[float, float] = (0.0, 0.0)
@@ -90,7 +91,7 @@ class Report:
             plan = "; ".join(sorted(set(grown.read_all))) or "none"
             lines.append(f"| Plans that read all referrals | {plan} | none |")
         safe = _safe(self.safety) if self.safety else []
-        return [*lines, *self._agent(), *self._log(), *safe, *self._boards()]
+        return [*lines, *self._agent(), *self._log(), *safe, *self._places()]
 
     def _agent(self) -> list[str]:
         if (found := self.agent) is None:
@@ -104,14 +105,17 @@ class Report:
             lines.append(f"| {two.name}: CPU with agent and log, of without | × {two.ratio:.2f} | ≤ × 1.15 |")
         return lines
 
-    def _boards(self) -> list[str]:
-        if (one := self.boards) is None:
+    def _places(self) -> list[str]:
+        if self.places is None:
             return []
+        one = self.places.board
         grown = f"{one.few_ms:.1f} ms without, {one.many_ms:.1f} ms with {one.stays:,} past stays"
         size = f"{one.bytes / 1000:.1f} kB compressed"
         return [
             f"| {BOARD}, one user | p95 {one.p95_ms:.1f} ms, {size} | < 150 ms, < 60 kB |",
             f"| {BOARD}, median | {grown}: × {one.ratio:.2f} | ≤ × 1.20 |",
+            *_grown(self.places.fit, one.stays, "< 200 ms"),
+            *_grown(self.places.accept, one.stays, ""),
         ]
 
     def _log(self) -> list[str]:
@@ -139,6 +143,14 @@ class Report:
             "Two cores offer 2,000 ms a second: 2,000 / CPU ms is what a quiet machine can do at most.",
             "The worker runs beside the server, as in the demo; the browsers share the machine with both.",
         ]
+
+
+def _grown(one: Grown, stays: int, aim: str) -> list[str]:
+    grown = f"{one.few_ms:.1f} ms without, {one.many_ms:.1f} ms with {stays:,} past stays: × {one.ratio:.2f}"
+    return [
+        f"| {one.name}, one user | p95 {one.p95_ms:.1f} ms | {aim} |",
+        f"| {one.name}, one user, median | {grown} | ≤ × 1.20 |",
+    ]
 
 
 def _safe(one: Safety) -> list[str]:

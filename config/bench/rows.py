@@ -12,7 +12,7 @@ SENDERS, RECEIVERS = "aman.bench", "dfwac.bench"
 UNCHANGED = "Inbox, unchanged (304)"
 NOTHING, ONE_ROW = "A view that does nothing", "A view with one row by key"
 SIGN_IN, INBOX, OPEN = "Sign in (password, Argon2id)", "Inbox", "Open a referral (decrypting)"
-SEND, ACCEPT = "Send an emergency (one POST)", "Accept (one POST)"
+SEND, ACCEPT = "Send an emergency (one POST)", "Accept with beds held (one POST)"
 NAMES = (NOTHING, ONE_ROW, SIGN_IN, INBOX, UNCHANGED, OPEN, SEND, ACCEPT)
 
 
@@ -119,13 +119,6 @@ def send(browser: Browser, draft: Prepared) -> Answer:
     """The button of the third screen."""
     fields = {"version": str(draft.version), "key": _key(draft.reference), "step": "send_at_once"}
     return browser.post(f"/referrals/{draft.reference}/review/", **fields)
-
-
-def accept(browser: Browser, referral: Prepared) -> Answer:
-    """The conflict check is attested."""
-    return browser.post(
-        f"/referrals/{referral.reference}/step/accept/", version=str(referral.version), text=""
-    )
 
 
 def _key(reference: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from config import databases
 from config.home import ROOT, folder
 
-from . import agent, beds, growth, load, logged, raw, rows, safety, stage
+from . import agent, growth, load, logged, places, raw, rows, safety, stage
 from .browser import Browser
 from .report import Report
 from .rows import People, Prepared
@@ -71,6 +71,7 @@ def run(say: Say, *, quick: bool = False) -> int:
 def _measure(staged: Stage, scale: Scale, report: Report, say: Say) -> None:
     say("Preparing people and referrals …")
     ask(staged, "staff", users=scale.users)
+    flats = places.furnish(staged.cluster, databases.DATABASE)
     found = ask(staged, "count")
     report.counted = found["counted"]
     written = raw.rows_of(staged.cluster, found["sent"])
@@ -79,7 +80,8 @@ def _measure(staged: Stage, scale: Scale, report: Report, say: Say) -> None:
     opened = prepare(
         staged, "drafts", OPENED, 1, script="case consent draft send ack ask answer conflict accept"
     )
-    _rows(staged, scale, report, stock, [one.reference for one in opened], say)
+    with places.letting_go(staged.cluster, databases.DATABASE):
+        _rows(staged, scale, report, stock, [one.reference for one in opened], flats, say)
     say(f"{raw.NAME} …")
     report.raw = raw.measure(staged.cluster, written, scale.users, scale.seconds)
     say("What the log costs …")
@@ -91,9 +93,18 @@ def _measure(staged: Stage, scale: Scale, report: Report, say: Say) -> None:
     )
     report.safety = safety.measure(ask(staged, "erased", count=scale.asked), report.growth.many, say)
     staged.rest()
-    say("The board of beds without and with a year of stays …")
-    report.boards = beds.measure(staged, databases.DATABASE, scale.stays, scale.asked)
+    report.places = _places(staged, scale, flats, say)
+
+
+def _places(staged: Stage, scale: Scale, flats: list[str], say: Say) -> places.Places:
+    say("The board of beds, fit and acceptances without and with a year of stays …")
+    stocks = [
+        _answered(staged, prepare(staged, "drafts", scale.alone, 1, script="case consent draft send"))
+        for _before_and_after in range(2)
+    ]
+    found = places.measure(staged, databases.DATABASE, scale.stays, scale.asked, flats, stocks)
     staged.rest()
+    return found
 
 
 def _log(staged: Stage, scale: Scale) -> logged.LogCost:
@@ -117,8 +128,9 @@ def _drafts(staged: Stage, users: int, count: int) -> list[Prepared]:
 
 
 def _rows(
-    staged: Stage, scale: Scale, report: Report, stock: list[list[Prepared]], opened: list[str], say: Say
-) -> None:
+    staged: Stage, scale: Scale, report: Report, stock: list[list[Prepared]], opened: list[str], flats: list[str],
+    say: Say,
+) -> None:  # fmt: skip
     """Every row of the table at one and at eight users."""
     port = staged.serve()
     staged.work()
@@ -128,7 +140,7 @@ def _rows(
     report.memory = stage.memory_of(staged.servers[port])
     for users, share in ((1, alone), (scale.users, together)):
         some = People(people.senders[:users], people.receivers[:users])
-        for make in _visits(staged, port, some, share, opened):
+        for make in _visits(staged, port, some, share, opened, flats):
             for browser in (*people.senders, *people.receivers):
                 browser.close()  # the server hangs up on those that were idle
             visit = make()
@@ -149,7 +161,7 @@ def _rows(
 
 
 def _visits(
-    staged: Stage, port: int, people: People, share: list[Prepared], opened: list[str]
+    staged: Stage, port: int, people: People, share: list[Prepared], opened: list[str], flats: list[str]
 ) -> list[Callable[[], load.Visit]]:
     """The rows, each made ready just before it is measured."""
     senders, receivers = people.senders, people.receivers
@@ -162,7 +174,9 @@ def _visits(
         lambda: rows.unchanged(receivers),
         lambda: rows.opened(receivers, opened),
         lambda: rows.stepping(rows.SEND, senders, share, rows.send),
-        lambda: rows.stepping(rows.ACCEPT, receivers, _answered(staged, share), rows.accept),
+        lambda: rows.stepping(
+            rows.ACCEPT, receivers, _answered(staged, share), places.accepting(receivers, flats)
+        ),
     ]
 
 

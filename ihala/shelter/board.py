@@ -176,7 +176,8 @@ def planned_through(taken: Taken, first: int, last: int, days: Sequence[date]) -
 
 
 def cell(segment: Segment, unit_url: str, references: Mapping[UUID, str], days: Sequence[date]) -> SafeString:
-    """One cell: a link, words, and for readers of the screen from when until when."""
+    """One cell: a link, words, and for readers of the screen from when until when. In a cell of one day stand the last
+    letters of a reference: more would be cut off."""
     taken = segment.taken
     dates = span_words(days[segment.first], days[segment.last])
     if taken is None:
@@ -185,12 +186,21 @@ def cell(segment: Segment, unit_url: str, references: Mapping[UUID, str], days: 
             segment.span, unit_url, free_word(), dates,
         )  # fmt: skip
     reference = references.get(taken.family) if taken.family else None
-    words = isolated(reference) if reference else look_words(segment.look, taken.reason)
-    sr = f"{look_words(segment.look, taken.reason)} {dates}" if reference else dates
+    short = segment.span == 1
+    words = (
+        isolated(reference[-4:] if short else reference)
+        if reference
+        else look_words(segment.look, taken.reason)
+    )
+    sr = (
+        f"{look_words(segment.look, taken.reason)} {reference if short else ''} {dates}"
+        if reference
+        else dates
+    )
     url = reverse("shelter:family", args=[reference]) if reference else unit_url
     return format_html(
         '<td colspan="{}" class="{}"><a href="{}">{}<span class="sr"> {}</span></a></td>',
-        segment.span, segment.look, url, words, sr,
+        segment.span, f"{segment.look} short" if short else segment.look, url, words, sr,
     )  # fmt: skip
 
 
@@ -232,6 +242,6 @@ def unit_words(kind: str, wheelchair: bool, shared: bool) -> str:
     words = [str(UnitKind(kind).label)]
     if wheelchair:
         words.append(_("wheelchair"))
-    if shared:
+    if shared and kind != UnitKind.SHARED_ROOM:
         words.append(_("shared"))
     return " · ".join(words)

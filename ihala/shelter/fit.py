@@ -109,7 +109,13 @@ def fit(household: Household, places: Sequence[Place], keep_apart: Collection[UU
     houses = {
         place.house for place in places for lodgers in place.lodgers if lodgers.family in set(keep_apart)
     }
-    looks = {place.key: _look(household, place, place.house in houses) for place in places}
+    alike: dict[tuple[object, ...], _Look] = {}
+    looks = {}
+    for place in places:
+        features = (*_features(place), place.house in houses)
+        if features not in alike:
+            alike[features] = _look(household, place, place.house in houses)
+        looks[place.key] = alike[features]
     found: list[Suggestion] = []
     open_ones = sorted(
         (place for place in places if looks[place.key].stopped is None), key=lambda one: one.house
@@ -119,6 +125,19 @@ def fit(household: Household, places: Sequence[Place], keep_apart: Collection[UU
     found.sort(key=lambda one: _rank(household, one))
     stopped = [look.stopped or Clause.ROOM for look in looks.values()]
     return Answer(tuple(found), max(stopped, key=_stage, default=Clause.ROOM))
+
+
+def _features(place: Place) -> tuple[object, ...]:
+    """All that a look at a unit depends on: units that are alike are looked at once."""
+    return (
+        place.sexes,
+        place.ages_from,
+        place.ages_to,
+        place.boys_until,
+        place.reach,
+        place.shared,
+        place.lodgers,
+    )
 
 
 def _stage(clause: Clause) -> int:

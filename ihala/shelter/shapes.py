@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from ihala.core.clock import DUBAI
 from ihala.core.vocabulary import Sex
 
-from .fit import Answer, Household, Member, Place, fit
+from .fit import Household, Member, Place, fit
 from .fit_values import BANDS
 from .fit_words import Clause, Verdict
 
@@ -65,17 +65,17 @@ class Coarse:
 
 def coarse(household: Household, places: Sequence[Place], every_bed: Iterable[Place]) -> Coarse:
     """The answer to another organisation. `every_bed` are the same units as if nobody lived in them."""
-    live = fit(household, places)
+    verdict = fit(household, places).verdict
+    return Coarse(verdict, _told(verdict, household, every_bed))
+
+
+def _told(verdict: Verdict, household: Household, every_bed: Iterable[Place]) -> tuple[Clause, ...]:
+    """A function of the word, the question and the empty houses alone."""
+    if verdict == Verdict.FITS:
+        return (Clause.PLACE,)
     empty = fit(household, [replace(place, lodgers=()) for place in every_bed])
-    return Coarse(live.verdict, _told(live.verdict, empty))
-
-
-def _told(verdict: Verdict, empty: Answer) -> tuple[Clause, ...]:
-    """A function of the word and of the empty houses alone."""
     if verdict == Verdict.NO:
         always = empty.verdict == Verdict.NO and empty.why in ALWAYS_SO
         return (empty.why,) if always else (Clause.TONIGHT,)
-    if verdict == Verdict.FITS:
-        return (Clause.PLACE,)
     told = tuple(clause for clause in empty.clauses if clause in SETTLED)
     return told or (Clause.AGREED,)

@@ -32,3 +32,5 @@ def test_a_quick_run_prints_every_row_without_errors():
     assert re.search(r"Leaves sequenced \| [\d,]+/s", done.stdout)
     assert re.search(r"Verify an export of 1,000 leaves, every tenth in full \| [\d.]+ s", done.stdout)
     assert re.search(r"Board of 200 beds × 60 days, median \| .*with 400 past stays", done.stdout)
+    for name in ("Fit over 100 organisations × 50 units", rows.ACCEPT):
+        assert re.search(re.escape(name) + r", one user, median \| .*with 400 past stays: × \d", done.stdout)

@@ -1,13 +1,16 @@
 """Asking whom an organisation could take tonight, before anybody is named, and answering that by hand.
 
-Each answer is made in the name of the organisation asked (`Actor.system_of`, decision 8): its own policies show its own
-beds, and only the coarse answer leaves. One window gives one answer to one shape, whoever asks.
+Each answer is made in the name of the organisation asked (decisions 8 and 39): its own policies show its own beds, and
+only the coarse answer leaves. One window gives one answer to one shape, whoever asks.
 """
 
-from collections.abc import Iterable, Sequence
-from uuid import uuid4
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +19,6 @@ from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
 from ihala.audit.models import Event
 from ihala.cases.models import Case
-from ihala.core.acting import acting
 from ihala.core.clock import now, today
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import Category, Service, Urgency
@@ -61,19 +63,27 @@ def ask(
         asked_by_id=by.membership_id or None,
     )  # fmt: skip
     enquiry.save(force_insert=True)
-    known = set(_askings(enquiry).values_list("asked_id", flat=True))
-    events = []
-    for partner in partners_of(by.organisation_id):
-        if (
-            partner.covers(enquiry.category, wanted)
-            and partner.answers != Enquiries.NONE
-            and partner.id not in known
-        ):
-            events.append(_ask_one(partner, enquiry, by))
+    partners = _to_ask(enquiry)
+    made = _asked(partners, enquiry)
+    for partner in partners:
+        _tell_who_answers(made.get(partner.id), by)
     audit.record(
-        by, EventName.FIT_ASKED, subject_kind="enquiry", subject_id=enquiry.pk, case_id=enquiry.case_id, along=events
+        by, EventName.FIT_ASKED, subject_kind="enquiry", subject_id=enquiry.pk, case_id=enquiry.case_id,
+        along=[_event(partner, made.get(partner.id), by) for partner in partners],
     )  # fmt: skip
     return enquiry
+
+
+def _to_ask(enquiry: Enquiry) -> list[Partner]:
+    """Those whose terms let them be asked this and who have not answered it within this window."""
+    known = set(_askings(enquiry).values_list("asked_id", flat=True))
+    return [
+        partner
+        for partner in partners_of(enquiry.organisation_id)
+        if partner.covers(enquiry.category, enquiry.services)
+        and partner.answers != Enquiries.NONE
+        and partner.id not in known
+    ]
 
 
 def _askings(enquiry: Enquiry) -> QuerySet[Asking]:
@@ -82,60 +92,91 @@ def _askings(enquiry: Enquiry) -> QuerySet[Asking]:
     ).exclude(asked=enquiry.organisation_id)
 
 
-def _ask_one(partner: Partner, enquiry: Enquiry, by: Actor) -> Event:
-    """Ask one organisation, as its own system; the event for both logs."""
-    asked = Actor.system_of(partner.id)
-    with acting(asked):
-        made = _asked(partner, enquiry)
-    if made is not None and made.by_hand:
-        notifications.notify(
-            partner.id, roles=[Role.DUTY_OFFICER, Role.SUPERVISOR], kind=Notice.SOMETHING_WAITS, subject_id=made.pk,
-            author=by,
-        )  # fmt: skip
+def _event(partner: Partner, asking: Asking | None, by: Actor) -> Event:
+    """The event of one organisation asked, for both logs."""
     return audit.prepared(
-        by, EventName.FIT_ASKED, subject_kind="enquiry", subject_id=made.pk if made else None, concerns=partner.id,
-        refusal="" if made else "asked_often", detail={"answer": made.verdict, "slot": made.slot} if made else {},
+        by, EventName.FIT_ASKED, subject_kind="enquiry", subject_id=asking.pk if asking else None,
+        concerns=partner.id, refusal="" if asking else "asked_often",
+        detail={"answer": asking.verdict, "slot": asking.slot} if asking else {},
     )  # fmt: skip
 
 
-def _asked(partner: Partner, enquiry: Enquiry) -> Asking | None:
-    """The row of this question in the next slot of the day; None once the day's slots are used up.
+def _tell_who_answers(asking: Asking | None, by: Actor) -> None:
+    if asking is not None and asking.by_hand:
+        notifications.notify(
+            asking.asked_id, roles=[Role.DUTY_OFFICER, Role.SUPERVISOR], kind=Notice.SOMETHING_WAITS,
+            subject_id=asking.pk, author=by,
+        )  # fmt: skip
+
+
+def _asked(partners: Sequence[Partner], enquiry: Enquiry) -> dict[int, Asking]:
+    """The row of this question for each organisation, in the next slot of its day; none once its slots are used up.
 
     Two people who ask at once meet at the constraints: the later one takes the next slot, or the same answer.
     """
-    today_s = Asking.objects.filter(asked=partner.id, asking=enquiry.organisation_id, day=today())
-    answer = _answer(partner, enquiry)
+    answers = _answers(partners, enquiry)
+    rows = {partner.id: _row(partner, enquiry, answers.get(partner.id)) for partner in partners}
+    made: dict[int, Asking] = {}
     for _attempt in range(MOST_A_DAY):
-        slot = today_s.count() + 1
-        if slot > MOST_A_DAY:
-            return None
-        row = Asking(
-            id=uuid4(), asked_id=partner.id, asking_id=enquiry.organisation_id, shape=enquiry.shape,
-            window=enquiry.window, day=today(), slot=slot, at=enquiry.asked_at, by_hand=answer is None,
-            verdict=answer.verdict if answer else "", clauses=list(answer.clauses) if answer else [],
-            answered_at=enquiry.asked_at if answer else None,
-        )  # fmt: skip
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-            return row
-        except IntegrityError:
-            same = today_s.filter(shape=enquiry.shape, window=enquiry.window).first()
-            if same is not None:
-                return same
-    return None
+        left = [row for key, row in rows.items() if key not in made]
+        for organisation, key, slot in _written(left):
+            rows[organisation].id, rows[organisation].slot = key, slot
+            made[organisation] = rows[organisation]
+        missing = rows.keys() - made.keys()
+        if not missing:
+            break
+        made |= {row.asked_id: row for row in _askings(enquiry).filter(asked__in=missing)}
+        if not _free_slots(missing - made.keys(), enquiry):
+            break
+    return made
 
 
-def _answer(partner: Partner, enquiry: Enquiry) -> Coarse | None:
-    """What is known to this window already, else what the beds say; None where it is answered by hand."""
-    same = Asking.objects.filter(asked=partner.id, shape=enquiry.shape, window=enquiry.window)
-    before = same.exclude(verdict="").order_by("at").first()
-    if before is not None:
-        return Coarse(Verdict(before.verdict), tuple(map(Clause, before.clauses)))
-    if partner.answers == Enquiries.BY_HAND:
-        return None
-    free, every = capacity.places(partner.id)
-    return coarse(household_of(enquiry.shape), free, every)
+def _row(partner: Partner, enquiry: Enquiry, answer: Coarse | None) -> Asking:
+    return Asking(
+        id=uuid4(), asked_id=partner.id, asking_id=enquiry.organisation_id, shape=enquiry.shape,
+        window=enquiry.window, day=today(), at=enquiry.asked_at, by_hand=answer is None,
+        verdict=answer.verdict if answer else "", clauses=list(answer.clauses) if answer else [],
+        answered_at=enquiry.asked_at if answer else None,
+    )  # fmt: skip
+
+
+def _written(rows: Sequence[Asking]) -> list[tuple[int, UUID, int]]:
+    """Write each in the name of the organisation asked; those that got a slot, which."""
+    columns = [field.column for field in Asking._meta.concrete_fields]
+    names = {field.column: field.attname for field in Asking._meta.concrete_fields}
+    told = [{column: getattr(row, names[column]) for column in columns} for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT organisation, made, place FROM ihala_asked_in_turn(%s::jsonb, %s)",
+            [json.dumps(told, cls=DjangoJSONEncoder), MOST_A_DAY],
+        )
+        return cursor.fetchall()
+
+
+def _free_slots(organisations: Collection[int], enquiry: Enquiry) -> bool:
+    """Is there one that the asker has not asked as often as a day allows?"""
+    asked = Asking.objects.filter(asking=enquiry.organisation_id, day=today(), asked__in=organisations)
+    used = Counter(asked.values_list("asked_id", flat=True))
+    return any(used[organisation] < MOST_A_DAY for organisation in organisations)
+
+
+def _answers(partners: Sequence[Partner], enquiry: Enquiry) -> dict[int, Coarse]:
+    """What is known to this window already, else what the beds say; nothing where it is answered by hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT organisation, verdict, clauses FROM ihala_answered_in_turn(%s, %s, %s)",
+            [[partner.id for partner in partners], enquiry.shape, enquiry.window],
+        )
+        found = {
+            organisation: Coarse(Verdict(verdict), tuple(map(Clause, clauses)))
+            for organisation, verdict, clauses in cursor.fetchall()
+        }
+    live = [
+        partner.id for partner in partners if partner.id not in found and partner.answers != Enquiries.BY_HAND
+    ]
+    household = household_of(enquiry.shape)
+    stands = capacity.of_each(live) if live else {}
+    return found | {key: coarse(household, free, every) for key, (free, every) in stands.items()}
 
 
 BY_HAND: dict[Verdict, Sequence[Clause]] = {
