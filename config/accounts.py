@@ -126,17 +126,21 @@ def _custody_files() -> list[str]:
 
 def _must_reach(account: str, files: list[str]) -> None:
     entry = pwd.getpwnam(account)
-    done = subprocess.run(
-        [sys.executable, "-c", REACHES, *files],
-        cwd=ROOT,
-        user=entry.pw_uid,
-        group=entry.pw_gid,
-        extra_groups=[],
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    if done.returncode:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", REACHES, *files],
+            cwd=ROOT,
+            user=entry.pw_uid,
+            group=entry.pw_gid,
+            extra_groups=[],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        reaches = done.returncode == 0
+    except PermissionError:  # not even Python itself can be started
+        reaches = False
+    if not reaches:
         raise PostgresError(
             f"{account} cannot read {sys.executable}, {ROOT} or {' or '.join(files[1:]) or home()}"
         )

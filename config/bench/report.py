@@ -13,6 +13,7 @@ from .load import Measured
 from .logged import LogCost
 from .places import Grown, Places
 from .safety import Safety
+from .searching import SearchCost
 
 AIMS = {
     (rows.SIGN_IN, 8): "p95 < 400 ms",
@@ -42,6 +43,7 @@ class Report:
     log: LogCost | None = None
     agent: AgentCost | None = None
     places: Places | None = None
+    search: SearchCost | None = None
     memory: list[int] = field(default_factory=list)
     starts: tuple[float, float] = (0.0, 0.0)
     load: tuple[float, float] = (0.0, 0.0)
@@ -91,7 +93,8 @@ class Report:
             plan = "; ".join(sorted(set(grown.read_all))) or "none"
             lines.append(f"| Plans that read all referrals | {plan} | none |")
         safe = _safe(self.safety) if self.safety else []
-        return [*lines, *self._agent(), *self._log(), *safe, *self._places()]
+        found = self.search.lines() if self.search else []
+        return [*lines, *self._agent(), *found, *self._log(), *safe, *self._places()]
 
     def _agent(self) -> list[str]:
         if (found := self.agent) is None:

@@ -11,7 +11,7 @@ from typing import Any
 from config import databases
 from config.home import ROOT, folder
 
-from . import agent, growth, load, logged, places, raw, rows, safety, stage
+from . import agent, growth, load, logged, places, raw, rows, safety, searching, stage
 from .browser import Browser
 from .report import Report
 from .rows import People, Prepared
@@ -34,17 +34,18 @@ class Scale:
     leaves: int
     stays: int
     both: int
+    crowd: int
     demo: tuple[str, ...] = ()
     rounds: int = growth.ROUNDS
 
 
 FULL = Scale(
     seconds=5.0, users=8, alone=50, together=400, few=1_000, many=100_000, asked=30,
-    inserts=2_000, events=20_000, leaves=1_000_000, stays=100_000, both=384,
+    inserts=2_000, events=20_000, leaves=1_000_000, stays=100_000, both=384, crowd=100_000,
 )  # fmt: skip
 QUICK = Scale(
     seconds=0.5, users=8, alone=3, together=16, few=60, many=600, asked=3,
-    inserts=50, events=300, leaves=1_000, stays=400, both=48, demo=("--empty",), rounds=2
+    inserts=50, events=300, leaves=1_000, stays=400, both=48, crowd=300, demo=("--empty",), rounds=2
 )  # fmt: skip
 OPENED = 8
 WARM = 16
@@ -157,6 +158,8 @@ def _rows(
         agent.openings(made, scale.users, scale.seconds),
         agent.added(staged, port, people, both, opened, scale.seconds),
     )
+    say("Searching for people …")
+    report.search = searching.SearchCost(**ask(staged, "searches", asked=scale.asked, crowd=scale.crowd))
     staged.rest()
 
 

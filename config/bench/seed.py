@@ -29,6 +29,10 @@ def main() -> None:
         from . import logged
 
         answer: Any = logged.inside(**asked)
+    elif what == "searches":
+        from . import searching
+
+        answer = searching.measured(**asked)
     elif what == "openings":
         from . import agent
 

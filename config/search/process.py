@@ -138,7 +138,7 @@ def environment() -> dict[str, str]:
     """No address of a database and nothing of custody; where compiled code is kept if not beside its source."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_SECRET)}
     beside = Path(ihala_names.__file__).parent
-    if not os.access(beside, os.W_OK):
+    if "NUMBA_CACHE_DIR" not in kept and not os.access(beside, os.W_OK):
         kept["NUMBA_CACHE_DIR"] = str(folder(home() / "compiled"))
     return kept | {"NUMBA_NUM_THREADS": "2"}
 

@@ -29,6 +29,7 @@ def test_a_quick_run_prints_every_row_without_errors():
         r"Opening through the key agent, one class, 8 at once, 0 errors \| [\d,]+/s", done.stdout
     )
     assert len(re.findall(r"CPU with agent and log, of without \| × \d", done.stdout)) == 2
+    assert re.search(r"A search through the key agent, on record, 0 errors \| p50 [\d.]+ ms", done.stdout)
     assert re.search(r"Leaves sequenced \| [\d,]+/s", done.stdout)
     assert re.search(r"Verify an export of 1,000 leaves, every tenth in full \| [\d.]+ s", done.stdout)
     assert re.search(r"Board of 200 beds × 60 days, median \| .*with 400 past stays", done.stdout)

@@ -1,6 +1,7 @@
 """Searching for people: found however they are written, on record without what was typed, gone when they are erased."""
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -8,11 +9,17 @@ from django.utils import timezone
 from ihala.audit.enums import EventName
 from ihala.audit.models import Event
 from ihala.cases import actions as cases
-from ihala.cases.models import Case
+from ihala.cases.models import Case, Person
 from ihala.core.acting import acting
+from ihala.core.refusal import Refused
 from ihala.erasure.actions import carry_out, confirm, request
 from ihala.erasure.enums import AskedBy, Ground, Unit
-from ihala.matching import asked, finding
+from ihala.matching import asked, finding, keeping
+from ihala.matching.actions import People, answer, search, set_rule
+from ihala.matching.engine import Engine
+from ihala.matching.keeping import Away, Keeper
+from ihala.matching.known import NotHeld
+from ihala.matching.models import Question
 from tests import given
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +170,80 @@ def test_one_leaf_is_written_for_a_load_however_many_cases():
 def test_odd_input_answers(typed):
     mariams_case()
     assert isinstance(find(typed), list)
+
+
+def test_a_second_start_reads_the_snapshot_and_what_changed_since(settings, tmp_path):
+    settings.SALTS_DIR = tmp_path / "salts"
+    case, worker = mariams_case(), given.actor("aman.caseworker")
+    question = asked.read("Mariam Abdulrahman", 2026)
+    organisation = worker.organisation_id
+    with acting(worker):
+        first = Keeper(Engine(), keeps=True)
+        first.load(organisation)
+        gone = mariams_case()
+        second = Keeper(Engine(), keeps=True)
+        second.load(organisation)
+        assert len(second.found(organisation, question, 10)) == 2
+        assert _sources() == ["rows", "snapshot"]
+        second.drop(organisation)
+        with pytest.raises(NotHeld):
+            second.found(organisation, question, 10)
+        second.forget(organisation, gone.pk)  # nobody is held: only what was kept goes
+        second.load(organisation)
+        assert _sources()[-1] == "rows" and len(second.found(organisation, question, 10)) == 2
+        assert case.pk in {row.case_id for row in Person.objects.filter(role="survivor")}
+
+
+def _sources():
+    with acting(given.actor("aman.dpo")):
+        found = Event.objects.filter(name=EventName.SEALED_LOADED).order_by("at", "id")
+        return list(found.values_list("detail__source", flat=True))
+
+
+@pytest.fixture
+def away():
+    """No search process answers."""
+
+    class Silent:
+        def ask(self, question, blob=b"", **arguments):
+            raise Away(question)
+
+    keeping.use(Keeper(Silent(), keeps=False))
+    yield
+    keeping.use(None)
+
+
+def test_a_search_that_is_away_is_refused_and_on_record(away):
+    actor = given.actor("aman.caseworker")
+    with acting(actor):
+        for ask in (lambda: finding.find(actor, asked.Asked("Mariam"), "search", 10), finding.state):
+            with pytest.raises(Refused) as refused:
+                ask()
+            assert refused.value.refusal.code == "search_away"
+    with acting(given.actor("aman.dpo")):
+        (searched,) = Event.objects.filter(name=EventName.PEOPLE_SEARCHED)
+        assert searched.refusal == "search_away"
+
+
+def test_how_many_are_held_is_said_to_who_looks_after_the_machine():
+    mariams_case()
+    find("Mariam")
+    assert finding.state()[str(given.cast().aman.pk)] >= 1
+
+
+def test_somebody_removed_since_is_left_out_and_who_writes_no_case_is_told_of_none(monkeypatch):
+    case, officer = mariams_case("dfwac.caseworker"), given.actor("dfwac.dpo")
+    with acting(officer):
+        set_rule(by=officer, tells_colleagues=True)
+    for username, hidden in (("dfwac.practitioner", ()), ("dfwac.duty", (case.pk,))):
+        with acting(given.actor(username)):
+            assert search("Mariam Abdulrahman", by=given.actor(username)) == People((), hidden)
+    monkeypatch.setattr(finding, "find", lambda *asked: [finding.Found(uuid4(), 20.0, ["name"])])
+    actor = given.actor("dfwac.caseworker")
+    with acting(actor):
+        assert search("Mariam Abdulrahman", by=actor) == People()
+        with pytest.raises(Refused):
+            search("Mariam", by=officer)
+        missing = Question(pk=uuid4())
+        with pytest.raises(Refused):
+            answer(missing, by=actor, gives=True)
