@@ -9,7 +9,7 @@ from typing import Any
 
 from ihala_names import cli as names
 
-from . import log
+from . import databases, log, postgres
 
 
 def say(line: str) -> None:
@@ -18,10 +18,14 @@ def say(line: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the return value is the exit status."""
+    """Run one command; the return value is the exit status. A database that cannot be used is told in one line."""
     options = _parser().parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    status: int = options.run(options)
+    try:
+        status: int = options.run(options)
+    except (postgres.PostgresError, databases.Unusable) as reason:
+        print(reason, file=sys.stderr)
+        return 1
     return status
 
 

@@ -76,7 +76,7 @@ def _embedded(supervisor: processes.Supervisor, say: Say, starts: bool) -> None:
 def migrate(say: Say) -> int:
     """Make or update the tables; the embedded server is started for it when it does not run."""
     try:
-        with a_database(say) as cluster:
+        with a_database(say, new=True) as cluster:
             if cluster is None:
                 provision.provision_given(say)
             else:
@@ -89,12 +89,20 @@ def migrate(say: Say) -> int:
 
 
 @contextmanager
-def a_database(say: Say) -> Iterator[postgres.Cluster | None]:
-    """The embedded cluster, started for the length of the block if it does not run; None when a server is given."""
+def a_database(say: Say, *, new: bool = False) -> Iterator[postgres.Cluster | None]:
+    """The embedded cluster, started for the length of the block if it does not run; None when a server is given.
+
+    `PostgresError` where no cluster was ever made, unless the command may make a `new` one: an empty server has none
+    of the roles, and would answer that a password is wrong.
+    """
     if os.environ.get("IHALA_DATABASE_URL") or os.environ.get("IHALA_OWNER_DATABASE_URL"):
         yield None
         return
     cluster = postgres.embedded()
+    if not (new or cluster.made()):
+        raise postgres.PostgresError(
+            f"There is no installation in {home()} yet: run `ihala migrate`, `ihala serve` or `ihala demo` first."
+        )
     was_running = cluster.pid() is not None
     cluster.start(say)
     try:
@@ -162,7 +170,7 @@ def restore(path: Path, key: Path, say: Say, *, replace: bool) -> int:
         if not given and postgres.embedded().pid() is not None:
             say("Ihala is running here. Stop it first (Ctrl-C, or its service), then restore.")
             return 1
-        with a_database(say) as cluster:
+        with a_database(say, new=True) as cluster:
             address = databases.owner_url() if cluster is None else ""
             if cluster is None:
                 provision.provision_given(say)  # the roles that the tables speak of

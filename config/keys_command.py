@@ -5,7 +5,7 @@ import os
 import time
 from typing import Any
 
-from . import databases
+from . import databases, postgres
 from .processes import Say
 
 INPUT = input
@@ -15,6 +15,8 @@ def run(options: argparse.Namespace, say: Say) -> int:
     """One of the four; 1 when it could not be done, with the reason in words."""
     import django
 
+    if not os.environ.get("IHALA_DATABASE_URL") and postgres.embedded().pid() is None:
+        raise postgres.PostgresError("Ihala does not run here: start `ihala serve` or `ihala demo` first.")
     os.environ["IHALA_DATABASE_URL"] = databases.runtime_url()
     os.environ.pop("IHALA_OWNER_DATABASE_URL", None)
     django.setup()

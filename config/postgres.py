@@ -74,7 +74,7 @@ class Cluster:
     def start(self, progress: Callable[[str], None] = lambda line: None) -> None:
         """Make the cluster if it is new and start its server, or take over one that a killed process left running."""
         self._check()
-        if not (self.data / "PG_VERSION").exists():
+        if not self.made():
             progress("PostgreSQL: making the database cluster")
             self._initdb()
         pid = self._wait_while_stopping()
@@ -84,6 +84,10 @@ class Cluster:
         else:
             progress("PostgreSQL: still running from before, taken over")
         self._wait_until_ready()
+
+    def made(self) -> bool:
+        """Whether there is a cluster, running or not."""
+        return (self.data / "PG_VERSION").exists()
 
     def stop(self) -> None:
         """Stop the server: let it finish what is committed, cut the connections, wait until it is gone."""

@@ -113,6 +113,17 @@ def test_migrate_then_check_finds_a_sound_installation(home):
     assert processes_of(home) == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["check"], ["backup", "backups"], ["intake", "form.json", "--as", "anyone"], ["keys", "status"]],
+)
+def test_a_home_without_an_installation_is_told_what_to_run_first(tmp_path, command):
+    status, said = ihala(tmp_path, *command)
+    assert (status, said.count("\n")) == (1, 1), said
+    assert "first" in said
+    assert processes_of(tmp_path) == []
+
+
 def test_the_worker_alone_needs_the_database(home):
     status, said = ihala(home, "worker")
     assert status == 1
@@ -141,6 +152,7 @@ def test_serve_runs_in_production_settings_and_stops_on_sigterm(home):
 def test_a_drill_from_the_key_to_the_restored_installation(home, tmp_path):
     """What docs/backup.md says, command by command."""
     stick, place = tmp_path / "stick", tmp_path / "backups"
+    assert ihala(home, "migrate")[0] == 0
     assert ihala(home, "backup", str(place))[0] == 1, "there is no key yet"
     status, said = ihala(home, "backup-key", str(stick))
     assert status == 0, said
