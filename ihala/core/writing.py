@@ -1,14 +1,16 @@
-"""New rows, written by an INSERT that is put together once for each model and number of rows.
+"""New rows and changed ones, written by statements that are put together once for each model, and sent in one go.
 
-Django puts it together anew each time, which costs more than writing does. What a row's columns hold is still said by
-the model's own fields; policies, constraints and triggers are PostgreSQL's.
+Django puts each together anew, which costs more than writing does, and waits for each answer. What a row's columns hold
+is still said by the model's own fields; policies, constraints and triggers are PostgreSQL's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models
 
 
 def insert(rows: Sequence[models.Model], *, unless_there: bool = False) -> None:
@@ -28,6 +30,61 @@ def insert(rows: Sequence[models.Model], *, unless_there: bool = False) -> None:
         cursor.execute(_insert(model, len(rows), unless_there), values)
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+_under_way: ContextVar[list[Any] | None] = ContextVar("ihala_changes", default=None)
+"""The changes that were sent `in_one_go` and whose answers have not been looked at."""
+
+
+def change(row: models.Model, names: Sequence[str]) -> None:
+    """Write these fields of a row that is there. One statement; DatabaseError if no such row may be changed."""
+    fields = _fields(type(row), tuple(names))
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    cursor = connection.cursor()
+    cursor.execute(_update(type(row), tuple(names)), [*values, row.pk])
+    under_way = _under_way.get()
+    if under_way is None:
+        _hit(cursor)
+    else:
+        under_way.append(cursor)
+
+
+@contextmanager
+def in_one_go() -> Iterator[None]:
+    """What is written in here is sent without waiting for each answer; at its end everything has been answered.
+
+    An error of one of the statements is raised at the end, or where something is read meanwhile.
+    """
+    changes: list[Any] = []
+    token = _under_way.set(changes)
+    try:
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            yield
+    finally:
+        _under_way.reset(token)
+    for cursor in changes:
+        _hit(cursor)
+
+
+def _hit(cursor: Any) -> None:
+    """A change hits its one row."""
+    rows = cursor.rowcount
+    cursor.close()
+    if rows != 1:
+        raise DatabaseError(f"a change hit {rows} rows")
+
+
+@lru_cache
+def _fields(model: type[models.Model], names: tuple[str, ...]) -> "list[models.Field[Any, Any]]":
+    return [field for field in model._meta.local_concrete_fields if field.name in names]
+
+
+@lru_cache(maxsize=1024)
+def _update(model: type[models.Model], names: tuple[str, ...]) -> str:
+    name = connection.ops.quote_name
+    assigned = ", ".join(f"{name(str(field.column))} = %s" for field in _fields(model, names))
+    key = name(str(model._meta.pk.column))
+    return f"UPDATE {name(model._meta.db_table)} SET {assigned} WHERE {key} = %s"  # noqa: S608  the model's own
 
 
 @lru_cache

@@ -3,12 +3,12 @@
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ihala.core.acting import acting
 from ihala.core.clock import now
-from ihala.core.writing import insert
+from ihala.core.writing import change, in_one_go, insert
 from ihala.notifications.enums import Kind
 from ihala.notifications.models import Notification, Seen
 
@@ -72,3 +72,54 @@ def test_the_other_organisations_row_is_not_written(aman: Party, dfwac: Party) -
                 )
             ]
         )
+
+
+def test_a_change_writes_the_named_fields_and_no_others(aman: Party) -> None:
+    told = _told(aman)
+    with acting(aman.duty):
+        insert([told])
+        told.delivered_at, told.kind = now(), Kind.DEADLINE_NEAR
+        change(told, ["delivered_at"])
+        found = Notification.objects.get(pk=told.pk)
+    assert (found.delivered_at, found.kind) == (told.delivered_at, Kind.SOMETHING_CHANGED)
+
+
+def test_a_change_the_walls_do_not_let_through_is_an_error_at_once_and_in_one_go(
+    aman: Party, dfwac: Party
+) -> None:
+    told = _told(aman)
+    with acting(aman.duty):
+        insert([told])
+    with acting(dfwac.duty):
+        with pytest.raises(DatabaseError, match="hit 0 rows"):
+            change(told, ["kind"])
+        with pytest.raises(DatabaseError, match="hit 0 rows"), in_one_go():
+            change(told, ["kind"])
+
+
+def test_what_is_sent_in_one_go_is_all_there_and_can_be_read_meanwhile(aman: Party) -> None:
+    rows = [_told(aman), _told(aman), _told(aman)]
+    with acting(aman.duty):
+        with in_one_go():
+            insert(rows[:1])
+            insert(rows[1:2])
+            assert Notification.objects.filter(pk__in=[row.pk for row in rows]).count() == 2
+            rows[0].delivered_at = now()
+            change(rows[0], ["delivered_at"])
+            insert(rows[2:])
+        assert Notification.objects.filter(pk__in=[row.pk for row in rows]).count() == 3
+        assert Notification.objects.get(pk=rows[0].pk).delivered_at == rows[0].delivered_at
+
+
+def test_an_error_in_one_go_is_raised_and_leaves_nothing(aman: Party) -> None:
+    first, second = _told(aman), _told(aman)
+    with acting(aman.duty):
+        with pytest.raises(IntegrityError), transaction.atomic(), in_one_go():
+            insert([first])
+            insert([first])
+            insert([second])
+        assert not Notification.objects.filter(pk__in=[first.pk, second.pk]).exists()
+        with pytest.raises(ValueError, match="mine"), transaction.atomic(), in_one_go():
+            insert([first])
+            raise ValueError("mine")
+        assert not Notification.objects.filter(pk=first.pk).exists()

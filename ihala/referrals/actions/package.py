@@ -24,7 +24,7 @@ from ihala.consent import rules as consent_rules
 from ihala.core.clock import now, today
 from ihala.core.refusal import Refused
 from ihala.core.vocabulary import DisclosureClass
-from ihala.core.writing import insert
+from ihala.core.writing import in_one_go, insert
 from ihala.organisations.models import Actor
 from ihala.vault import actions as vault
 from ihala.vault.enums import AGREEMENT
@@ -108,14 +108,15 @@ def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
     )  # fmt: skip
     apart = keeping_apart.deposit(referral, content, dispatched=dispatched)
     done = vault.seal_together([package, *(sealing for _row, sealing in apart)])
-    done.hand_out()
-    keeping_apart.written(apart, done.values[1:])
     for part in parts:
         part.document = done.values[0][part.disclosure_class][0]
-    insert(parts)
+    with in_one_go():
+        done.hand_out()
+        keeping_apart.written(apart, done.values[1:])
+        insert(parts)
+        if dispatched:
+            _write_released(referral, parts, holders[referral.receiver_id])
     files.keep_copies(parts, own_case(referral, by), by=by)
-    if dispatched:
-        _write_released(referral, parts, holders[referral.receiver_id])
 
 
 def _part(referral: Referral, cls: str, by: Actor) -> PackagePart:

@@ -21,7 +21,8 @@ from ihala.core.clock import now
 from ihala.core.kept import Given, kept
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.text import moment
-from ihala.core.writing import insert
+from ihala.core.writing import change as change_row
+from ihala.core.writing import in_one_go, insert
 from ihala.notifications import actions as notifications
 from ihala.notifications.enums import Kind as Notice
 from ihala.organisations.models import Actor
@@ -63,9 +64,10 @@ def take(
             locked.state = workflow.STEPS[step].to or locked.state
             along = change(locked) if change is not None else None
             settle(locked, before)
-            locked.save(update_fields=CHANGING)
-            write_timeline(step, locked, before, by, reason, text)
-            put_on_record(step, locked, before, by, reason, along or [])
+            with in_one_go():
+                change_row(locked, CHANGING)
+                write_timeline(step, locked, before, by, reason, text)
+                put_on_record(step, locked, before, by, reason, along or [])
             tell(step, locked, by)
             return locked
     except Refused as refused:
