@@ -21,6 +21,7 @@ from ihala.cases.models import Case
 from ihala.core.clock import DUBAI
 from ihala.core.refusal import Refusal, Status
 from ihala.core.vocabulary import DisclosureClass
+from ihala.matching.enums import SearchPurpose
 from ihala.organisations.models import Actor, Membership, Organisation
 from ihala.referrals.enums import State, Step
 from ihala.referrals.models import Referral, ReferralSide
@@ -143,11 +144,24 @@ def _who(event: Event, staff: dict[int, str], organisations: dict[int, str]) -> 
     return organisations.get(event.organisation_id, "") if event.user_id else _("System")
 
 
+def _of_search(detail: dict[str, Any]) -> list[str]:
+    """Of a search for people: for what, and how many were found; of a load how many cases. Never what was typed."""
+    said = []
+    if detail.get("purpose") in SearchPurpose.values:
+        said.append(str(SearchPurpose(detail["purpose"]).label))
+    if isinstance(number := detail.get("found"), int):
+        said.append(_("found: %(number)d") % {"number": number})
+    if "source" in detail and isinstance(number := detail.get("cases"), int):
+        said.append(_("cases: %(number)d") % {"number": number})
+    return said
+
+
 def _details(detail: dict[str, Any]) -> list[str]:
-    """Purpose, disclosure classes and states, where the event has them."""
+    """Purpose, numbers, disclosure classes and states, where the event has them."""
     found = []
     if detail.get("purpose") in Purpose.values:
         found.append(str(Purpose(detail["purpose"]).label))
+    found += _of_search(detail)
     for key, words in (
         ("classes", _("Disclosure classes: %(classes)s")),
         ("deposited", _("After acceptance: %(classes)s")),

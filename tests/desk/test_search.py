@@ -218,3 +218,10 @@ def test_a_form_being_typed_is_told_of_a_reference_or_that_there_is_something_to
             "detail__purpose", flat=True
         )
         assert set(purposes) == {"intake"}
+
+
+def test_the_log_says_who_searched_and_how_many_were_found():
+    mariams_case()
+    search("aman.caseworker", "Mariam Abdulrahman")
+    body = given.signed_in("aman.dpo", language="en").get("/audit/", {"group": "people"}).content.decode()
+    assert "Searched for a person" in body and "found: 1" in body and "Abdulrahman" not in body
