@@ -1,12 +1,13 @@
 """Compare two parties' lists without showing a name: encodings made in memory under a key of this run.
 
-Each party reduces a record to features that both scripts share (pairs of letters of a consonant skeleton, birth years
-near by, pairs of characters of further columns), hashes them under a key that the two parties made for this run alone,
-and keeps one bit (Li & König, WWW 2010) of each of `BITS` min-hashes by tabulation (Pătraşcu & Thorup, J. ACM 2012).
-No bit stands for one feature, and everything about a person is in one encoding: name, year and the rest cannot be
-counted apart. The comparing unit holds no key; how alike two records are is the share of bits in which they agree.
-Nothing here is stored: key and encodings end with the run. What it does not hide: that two records of one list are
-equal in everything, and how many records there are.
+Each party reduces a record to weighted features that both scripts share (pairs of sounds of each part, by rule and as
+the letter model hears it, birth years near by, pairs of characters of further columns), hashes them under a key that
+the two parties made for this run alone, and keeps one bit (Li & König, WWW 2010) of each of `BITS` weighted min-hashes
+by tabulation (Pătraşcu & Thorup, J. ACM 2012; exponential weights after Ioffe, ICDM 2010). No bit stands for one
+feature, and everything about a person is in one encoding: name, year and the rest cannot be counted apart. The
+comparing unit holds no key; how alike two records are is the share of bits in which they agree. Nothing here is
+stored: key and encodings end with the run. What it does not hide: that two records of one list are equal in
+everything, and how many records there are.
 """
 
 import os
@@ -18,73 +19,60 @@ from hashlib import blake2b
 import numpy as np
 
 from . import comparing
-from .letters import ARABIC, ARABIC_LETTERS, LATIN, LATIN_LETTERS, Token, tokens_of
+from .letters import Token, tokens_of
 from .link import Link, Record, one_to_one
+from .model import LetterModel, shipped
+from .sounds import reading, skeleton
 
-BITS = 512
-CUT, FIRST = 52, 128
-"""Of the first 128 bits, strangers differ in about 61; a pair that shares a third of its features in 43."""
-THRESHOLD = 0.52
-"""The estimated share of common features from which a pair counts."""
-YEARS_NEAR = 2
-MOST = 4_000_000
-"""Close pairs kept per part of the comparison."""
-
-_ARABIC_SOUND = {
-    **dict.fromkeys("بپ", "b"), **dict.fromkeys("تثط", "t"), **dict.fromkeys("سصزظ", "s"), **dict.fromkeys("ذدض", "d"),
-    **dict.fromkeys("جژغگ", "g"), **dict.fromkeys("حه", "h"), **dict.fromkeys("كقخ", "k"), **dict.fromkeys("شچ", "c"),
-    **dict.fromkeys("فڤ", "f"), "ر": "r", "ل": "l", "م": "m", "ن": "n",
-}  # fmt: skip
-_LATIN_GROUP = {
-    "sch": "c", "tch": "c", "sh": "c", "ch": "c", "kh": "k", "ck": "k", "gh": "g", "dj": "g", "th": "t", "dh": "d",
-    "ph": "f", "ce": "s", "ci": "s", "cy": "s",
-}  # fmt: skip
-_LATIN_SOUND = dict(zip("bcdfghjklmnpqrstvxz", "bkdfghgklmnbkrstfks", strict=True))
+BITS = 1024
+CUT, FIRST = 46, 128
+"""Of the first 128 bits, strangers differ in about 58; a pair that shares two fifths of its features in 38."""
+LEAST, CONTRAST = 0.3, 0.6
+THRESHOLD = 0.44
+"""The score from which a pair counts: errors in both directions were about even, with common and with rare names."""
+YEARS_NEAR = 3
+ROOM = 1_000_000
+"""Pairs kept per part of the comparison; when they do not fit, it is made again with more room."""
+FULL, HALF, SOME = 1.0, 0.5, 0.25
+"""What features weigh: years and sounds as heard; sounds by rule; those of the first part once more."""
+Feature = tuple[str, float]
+OfPart = tuple[tuple[Feature, ...], tuple[Feature, ...]]
 
 
-def skeleton(token: Token) -> str:
-    """The consonants of a token as sounds both scripts can write; doubled ones once, a last h left out."""
-    if token.script == ARABIC:
-        text = "".join(ARABIC_LETTERS[code - 1] for code in token.codes)
-        sounds = "".join(_ARABIC_SOUND.get(letter, "") for letter in text)
-    elif token.script == LATIN:
-        sounds = _latin_sounds("".join(LATIN_LETTERS[code - 1] for code in token.codes))
-    else:
-        sounds = "".join(chr(0x2460 + code) for code in token.codes)
-    single = "".join(sound for place, sound in enumerate(sounds) if place == 0 or sounds[place - 1] != sound)
-    return single.rstrip("h") or single
+def _of_part(token: Token, model: LetterModel) -> OfPart:
+    """Features of a part of a name, and those it has besides when it comes first."""
+    heard, ruled = f"^{reading(token, model)}$", f"^{skeleton(token)}$"
+    pairs = [ruled[place : place + 2] for place in range(len(ruled) - 1)]
+    found = [(heard[place : place + 2], FULL) for place in range(len(heard) - 1)]
+    found += [("/" + pair, HALF) for pair in pairs]
+    found += [(ruled[place] + "_" + ruled[place + 2], HALF) for place in range(len(ruled) - 2)]
+    found.append(("=" + ruled, HALF))
+    return tuple(found), tuple(("1" + pair, SOME) for pair in pairs)
 
 
-def _latin_sounds(text: str) -> str:
-    sounds, place = [], 0
-    while place < len(text):
-        for size in (3, 2):
-            group = text[place : place + size]
-            if group in _LATIN_GROUP:
-                sounds.append(_LATIN_GROUP[group])
-                place += size - (group[0] == "c" and group[1:] in {"e", "i", "y"})
-                break
-        else:
-            sounds.append(_LATIN_SOUND.get(text[place], ""))
-            place += 1
-    return "".join(sounds)
+def features(
+    record: Record, model: LetterModel | None = None, seen: dict[Token, OfPart] | None = None
+) -> Iterator[Feature]:
+    """What of a record goes into its encoding, and its weight; a feature has one weight wherever it stands.
 
-
-def features(record: Record) -> Iterator[str]:
-    """What of a record goes into its encoding; a set, so order within the name does not matter."""
-    for token in tokens_of(record.name):
-        framed = f"^{skeleton(token)}$"
-        yield from (framed[place : place + 2] for place in range(len(framed) - 1))
-        yield from (framed[place] + "_" + framed[place + 2] for place in range(len(framed) - 2))
-        yield "=" + framed
+    `seen` keeps what was found for each part, for a run over many records.
+    """
+    model, seen = model or shipped(), {} if seen is None else seen
+    for place, token in enumerate(tokens_of(record.name)):
+        if token not in seen:
+            seen[token] = _of_part(token, model)
+        always, first = seen[token]
+        yield from always
+        if place == 0:
+            yield from first
     if record.year is not None:
         for year in range(record.year - YEARS_NEAR, record.year + YEARS_NEAR + 1):
-            yield f"year {year}"
+            yield f"year {year}", FULL
     for column, value in enumerate(record.more):
         plain = "".join(c for c in value.casefold()[:200] if c.isalnum())
         if plain:
             framed = f"^{plain}$"
-            yield from (f"{column}:{framed[place : place + 2]}" for place in range(len(framed) - 1))
+            yield from ((f"{column}:{framed[place : place + 2]}", FULL) for place in range(len(framed) - 1))
 
 
 def new_key() -> bytes:
@@ -92,23 +80,28 @@ def new_key() -> bytes:
     return secrets.token_bytes(32)
 
 
-def encode(records: list[Record], key: bytes) -> np.ndarray:
+def encode(records: list[Record], key: bytes, model: LetterModel | None = None) -> np.ndarray:
     """One row of `BITS` bits per record, as 64-bit words. Both parties call it with the same key.
 
     A record that says nothing gets bits by chance, so that it is like no other.
     """
-    known: dict[str, int] = {}
+    known: dict[Feature, int] = {}
+    seen: dict[Token, OfPart] = {}
     flat: list[int] = []
     starts = [0]
     for record in records:
-        for feature in sorted(set(features(record))) or [secrets.token_hex()]:
-            if feature not in known:
-                digest = blake2b(feature.encode(), key=key, digest_size=4, person=b"ihala.feature")
-                known[feature] = int.from_bytes(digest.digest(), "big")
-            flat.append(known[feature])
+        found = set(features(record, model, seen)) or {(secrets.token_hex(), FULL)}
+        flat += [known.setdefault(feature, len(known)) for feature in found]
         starts.append(len(flat))
+    digests = b"".join(
+        blake2b(text.encode(), key=key, digest_size=4, person=b"ihala.feature").digest() for text, _ in known
+    )
+    weights = np.array([weight for _, weight in known], np.float32)
     out = np.zeros((len(records), BITS // 64), np.uint64)
-    comparing.encode(np.array(flat, np.uint32), np.array(starts, np.int64), _tables(key), out)
+    comparing.encode(
+        np.array(flat, np.int32), np.array(starts, np.int64), np.frombuffer(digests, np.uint32), weights,
+        _tables(key), out,
+    )  # fmt: skip
     return out
 
 
@@ -128,29 +121,57 @@ def likeness(one: np.ndarray, two: np.ndarray) -> float:
 
 
 def compare(left: np.ndarray, right: np.ndarray, threshold: float = THRESHOLD) -> list[Link]:
-    """Links of two lists of encodings, one to one; this is all the comparing unit does, and it has no key."""
+    """Links of two lists of encodings, one to one; this is all the comparing unit does, and it has no key.
+
+    A pair's score is its likeness, less a share of how far the next one like it reaches above `LEAST`: among people of
+    common names a likeness says less, and this is how the unit knows without knowing names.
+    """
     if not len(left) or not len(right):
         return []
-    most = int((1.0 - threshold) * BITS / 2)
     first = np.ascontiguousarray(right[:, : FIRST // 64].T)
-    workers = min(os.cpu_count() or 1, len(left))
+    workers = min(len(os.sched_getaffinity(0)), len(left))
     bounds = np.linspace(0, len(left), workers + 1).astype(int)
+    mine = np.full((len(left), 2), LEAST, np.float32)
 
-    def part(worker: int) -> list[Link]:
-        room = min(MOST, len(left) * len(right))
-        ids, mates, apart = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
-        count = comparing.close(
-            left, bounds[worker], bounds[worker + 1], right, first, CUT, most, ids, mates, apart
-        )
-        found = zip(ids[:count].tolist(), mates[:count].tolist(), apart[:count].tolist(), strict=True)
-        return [Link(i, j, 1.0 - 2.0 * d / BITS) for i, j, d in found]
+    def part(worker: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        theirs = np.full((len(right), 2), LEAST, np.float32)
+        room, count = min(ROOM, len(left) * len(right)), -1
+        while count < 0:
+            ids, mates, scores = (
+                np.empty(room, np.int32),
+                np.empty(room, np.int32),
+                np.empty(room, np.float32),
+            )
+            theirs[:], mine[bounds[worker] : bounds[worker + 1]] = LEAST, LEAST
+            count = comparing.close(
+                left, bounds[worker], bounds[worker + 1], right, first, CUT, np.float32(LEAST),
+                np.float32(CONTRAST), np.float32(threshold), mine, theirs, ids, mates, scores,
+            )  # fmt: skip
+            room *= 4
+        return ids[:count], mates[:count], scores[:count], theirs
 
     with ThreadPoolExecutor(workers) as pool:
-        pairs = [pair for found in pool.map(part, range(workers)) for pair in found]
-    return one_to_one(pairs, threshold)
+        found = list(pool.map(part, range(workers)))
+    ids, mates, scores = (np.concatenate([part[column] for part in found]) for column in range(3))
+    theirs = np.sort(np.concatenate([part[3] for part in found], axis=1), axis=1)[:, ::-1]
+    next_like = np.maximum(_next(mine[ids], scores), _next(theirs[mates], scores))
+    scores = scores - CONTRAST * (next_like - LEAST)
+    counts = scores >= threshold
+    columns = (column[counts].tolist() for column in (ids, mates, scores))
+    return one_to_one([Link(*row) for row in zip(*columns, strict=True)], threshold)
 
 
-def link(left: list[Record], right: list[Record], threshold: float = THRESHOLD) -> list[Link]:
+def _next(best: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """The best score of a record with any other than this pair's."""
+    return np.where(scores < best[:, 0], best[:, 0], best[:, 1])
+
+
+def link(
+    left: list[Record],
+    right: list[Record],
+    threshold: float = THRESHOLD,
+    model: LetterModel | None = None,
+) -> list[Link]:
     """Both parties' part and the comparing unit's in one go, for judging and for tests."""
     key = new_key()
-    return compare(encode(left, key), encode(right, key), threshold)
+    return compare(encode(left, key, model), encode(right, key, model), threshold)

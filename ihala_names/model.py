@@ -7,7 +7,7 @@ its own probability of either spelling alone, which is what makes their scores c
 
 import gzip
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,15 @@ class LetterModel:
 
     cross: Table
     within: tuple[Table, Table, Table]
+    heard: np.ndarray
+    """Probability of each Arabic letter with each group of none to three Latin letters."""
     laid_out: dict[tuple[int, int], Any] = field(default_factory=dict)
     """What `operations` made of it, by pair of scripts."""
+
+    @cached_property
+    def hearing(self) -> tuple[np.ndarray, np.ndarray]:
+        """For each group of one to three Latin letters the Arabic letter it most likely writes, and how likely."""
+        return self.heard.argmax(axis=0), np.log(np.maximum(self.heard.max(axis=0), 1e-12))
 
     def table(self, script: int, other: int) -> Table | None:
         """The model for a pair of scripts; None where there is none."""
@@ -155,6 +162,7 @@ def assemble(parts: dict[str, np.ndarray]) -> LetterModel:
             within_table(parts["latin1"], parts["latin2"], parts["latin3"], LATIN),
             _other_table(),
         ),
+        parts["cross1"],
     )
 
 

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable
 
-from ..hardened import skeleton
 from ..letters import tokens_of, words_of
+from ..sounds import skeleton
 
 Search = Callable[[str], list[int]]
 _ARABIC = dict(

@@ -76,7 +76,7 @@ def _febrl() -> str:
                 str(row[c]) for c in ("soc_sec_id", "address_1", "suburb", "postcode", "date_of_birth")
             )
             records.append(
-                Record(str(key).rsplit("-", 2)[1], f"{row['given_name']} {row['surname']}", year, more)
+                Record(str(key).split("-")[1], f"{row['given_name']} {row['surname']}", year, more)
             )
         sides.append(records)
     left, right = sides
