@@ -3,13 +3,17 @@
 from dataclasses import replace
 from uuid import uuid4
 
+import psycopg
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from config.databases import AGENT_ROLE
 from ihala.audit.enums import EventName
 from ihala.audit.models import Event
 from ihala.cases import actions as cases
 from ihala.cases.models import Case, Person
+from ihala.core import clock
 from ihala.core.acting import acting
 from ihala.core.refusal import Refused
 from ihala.erasure.actions import carry_out, confirm, request
@@ -19,7 +23,7 @@ from ihala.matching.actions import People, answer, search, set_rule
 from ihala.matching.engine import Engine
 from ihala.matching.keeping import Away, Keeper
 from ihala.matching.known import NotHeld
-from ihala.matching.models import Question
+from ihala.matching.models import Question, SearchRule
 from tests import given
 
 pytestmark = pytest.mark.django_db
@@ -247,3 +251,54 @@ def test_somebody_removed_since_is_left_out_and_who_writes_no_case_is_told_of_no
         missing = Question(pk=uuid4())
         with pytest.raises(Refused):
             answer(missing, by=actor, gives=True)
+
+
+def test_the_database_answers_for_ones_own_organisation_alone_and_only_the_agent_for_any(server):
+    case, ours = mariams_case(), given.cast().aman.pk
+    questions = (("ihala_search_stamps(%s)", [ours]), ("ihala_search_rows(%s, %s)", [ours, [case.pk]]))
+
+    def rows(question, values):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {question}", values)
+            return cursor.fetchall()
+
+    for username, many in (("aman.caseworker", True), ("dfwac.caseworker", False)):
+        with acting(given.actor(username)):
+            assert [bool(rows(*one)) for one in questions] == [many, many]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows(*questions[0])  # nobody acts
+    with psycopg.connect(server.address(AGENT_ROLE, connection.settings_dict["NAME"])) as raw:
+        for question, values in questions:
+            assert (
+                raw.execute(f"SELECT * FROM {question}", values).fetchall() == []
+            )  # what is committed: nothing yet
+
+
+def test_a_question_is_not_there_for_the_other_organisation_and_who_asked_is_never_rewritten():
+    case, asker = mariams_case(), given.actor("aman.duty")
+    with acting(asker):
+        question = Question.objects.create(
+            organisation_id=asker.organisation_id,
+            case=case,
+            asked_by_id=asker.membership_id,
+            asked_at=clock.now(),
+        )
+        for column, value in (
+            ("asked_by_id", given.actor("aman.supervisor").membership_id),
+            ("case_id", uuid4()),
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                Question.objects.filter(pk=question.pk).update(**{column: value})
+    other = given.actor("dfwac.supervisor")
+    with acting(other):
+        assert not Question.objects.exists() and not SearchRule.objects.exists()
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Question.objects.create(
+                organisation_id=other.organisation_id, case_id=case.pk, asked_by_id=other.membership_id,
+                asked_at=clock.now(),
+            )  # fmt: skip
+        with pytest.raises(DatabaseError), transaction.atomic():
+            SearchRule.objects.create(
+                organisation_id=asker.organisation_id, tells_colleagues=True, set_at=clock.now(),
+                set_by_id=asker.membership_id,
+            )  # fmt: skip
