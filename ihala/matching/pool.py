@@ -16,6 +16,7 @@ from ihala_names.people import AGREES, DIFFERS, YEARS, year_evidence
 
 from .asked import Asked
 from .known import PHONE, SHORTEST_CODE
+from .numbers import Numbers
 
 KEY = 16
 LEAST = 2.5
@@ -75,6 +76,7 @@ class Pool:
         self.traits: dict[bytes, tuple[str, str]] = {}
         self.years: dict[bytes, int | None] = {}
         self._same: dict[Any, Any] = {}
+        self._beside: Numbers | None = None
 
     @classmethod
     def of(cls, cases: Iterable[Any]) -> "Pool":
@@ -91,6 +93,7 @@ class Pool:
 
     def replace(self, cases: Iterable[CaseRow]) -> None:
         """What each of these cases says now; nothing of what it said before stays."""
+        self._beside = None
         for case in cases:
             staying = {person.key for person in case.people}
             for key in self.people.pop(case.key, ()):
@@ -157,18 +160,21 @@ class Pool:
 
     def _numbered(self, wanted: list[tuple[str, bool]]) -> Iterator[tuple[bytes, Numbered]]:
         """People whose numbers answer what is wanted; at most `CANDIDATES`, the best."""
-        found: list[tuple[bytes, Numbered]] = []
-        for key, numbers in self.numbers.items() if wanted else ():
-            score, codes = 0.0, list[str]()
-            for number, may_be_part in wanted:
-                best = max((_answers(number, own, may_be_part) for own in numbers), default=(0.0, ""))
+        if not wanted:
+            return
+        beside = self._beside = self._beside or Numbers(self.numbers)
+        scores: dict[bytes, float] = {}
+        codes: dict[bytes, list[str]] = {}
+        for number, may_be_part in wanted:
+            exact = beside.holding(number)
+            near = set() if exact or len(number) < FORGIVING else beside.nearly(number)
+            for key in exact or near:
+                best = max(_answers(number, own, may_be_part) for own in self.numbers[key])
                 if best[0]:
-                    score += best[0]
-                    codes.append(best[1])
-            if codes:
-                found.append((key, (score, codes)))
-        found.sort(key=lambda one: -one[1][0])
-        yield from found[:CANDIDATES]
+                    scores[key] = scores.get(key, 0.0) + best[0]
+                    codes.setdefault(key, []).append(best[1])
+        for key in heapq.nlargest(CANDIDATES, scores, key=lambda key: (scores[key], key)):
+            yield key, (scores[key], codes[key])
 
     # ------------------------------------------------------------------------------------------- snapshot
 

@@ -137,3 +137,13 @@ def test_no_more_are_answered_than_fit_and_an_empty_question_finds_nobody(engine
     asked = vars(read("Mariam 971500000000", 2026))
     assert len(engine.ask("find", organisation=1, asked=asked, top=1000)[0]) == 50
     assert engine.ask("find", organisation=1, asked=vars(Asked()), top=10)[0] == []
+
+
+def test_a_number_is_found_after_every_change_and_a_part_does_not_run_over_two(engine):
+    assert find(engine, "50123456796170") == []  # the end of one telephone and the beginning of the next
+    engine.ask(
+        "change", organisation=1, cases=[case(11, person(2, ["Salim"], numbers=["p971559998877"]), stamp=2)]
+    )
+    assert [one[0] for one in find(engine, "0559998877")] == [key(2)]
+    assert find(engine, "96170123456") == []
+    assert [one[2] for one in find(engine, "971559998876")] == [["phone_near"]]
