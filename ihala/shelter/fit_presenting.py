@@ -34,7 +34,10 @@ def people(household: Household) -> list[str]:
         counted[member.sex, member.age_band] = counted.get((member.sex, member.age_band), 0) + 1
     comma = pgettext("between items of a list", ", ")
     return [
-        _("%(count)d × %(who)s") % {"count": count, "who": f"{Sex(sex).label}{comma}{AgeBand(band).label}"}
+        (
+            _("%(count)d × %(who)s")
+            % {"count": count, "who": f"{Sex(sex).label}{comma}{AgeBand(band).label}"}
+        ).replace(" × ", "\u00a0×\u00a0")
         for (sex, band), count in counted.items()
     ]
 

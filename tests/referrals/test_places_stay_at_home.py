@@ -166,8 +166,7 @@ def exported() -> str:
 def mailed() -> str:
     """Every notice of Aman's, sent."""
     mail.outbox.clear()
-    system = Actor.system_of(given.cast().aman.pk)
-    deliver(system.organisation_id)
+    deliver(given.cast().aman.pk)
     assert mail.outbox
     return "".join(str(one.message()) for one in mail.outbox)
 

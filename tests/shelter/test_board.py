@@ -15,7 +15,9 @@ from .houses import a_family, tomorrow
 
 
 def cells(html):
-    return [(int(span), look) for span, look in re.findall(r'<td colspan="(\d+)" class="(\w+)"', html)]
+    return [
+        (int(span), look) for span, look in re.findall(r'<td colspan="(\d+)" class="(\w+)(?: short)?"', html)
+    ]
 
 
 @pytest.fixture
