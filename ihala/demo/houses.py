@@ -3,9 +3,9 @@
 Names and addresses are invented. A family gets the smallest unit that is free and large enough.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +20,8 @@ from ihala.referrals.models import Referral, ReferralSide
 from ihala.shelter import actions, rules
 from ihala.shelter.enums import ArrivalItem, BedKind, UnitKind
 from ihala.shelter.models import FAR, Bed, House, Stay, Unit
+
+from . import residents
 
 K = UnitKind
 HOUSES = {
@@ -42,7 +44,7 @@ ROOM, SINGLE = actions.Layout(K.FAMILY_ROOM, boys_until=12), actions.Layout(K.SI
 SHARED = actions.Layout(K.SHARED_ROOM, shared=True, sexes=["female"], ages_from=18)
 UNITS = (
     ("1", ACCESSIBLE, 4, 1), ("2", FLAT, 5, 1), ("3", ROOM, 3, 1), ("4", ROOM, 3, 0), ("5", SINGLE, 1, 0),
-    ("6", SINGLE, 1, 1), ("7", SHARED, 4, 0),
+    ("6", SINGLE, 1, 1), ("7", SHARED, 4, 0), ("8", ROOM, 3, 1), ("9", SINGLE, 1, 0),
 )  # fmt: skip
 """Of every house: code, what it is, beds, cots."""
 
@@ -75,7 +77,10 @@ class Happening:
     at: datetime
     arrives: bool
     family: UUID
-    state: str
+    how: tuple[str, str] = ("", "")
+    plans: date | None = None
+    referred: bool = True
+    stays_on: bool = False
 
 
 def lived(actors: dict[str, Actor]) -> None:
@@ -84,14 +89,35 @@ def lived(actors: dict[str, Actor]) -> None:
         by = actors[f"{code}.supervisor"]
         with acting(by), transaction.atomic():
             stays: dict[UUID, Stay] = {}
-            for one in sorted(_happenings(by)):
+            came = list(residents.came_by_themselves(actors, code))
+            for one in sorted([*_happenings(by), *_by_themselves(came)]):
                 with clock.at(one.at):
                     if one.arrives:
-                        stays |= _moves_in(one.family, by)
+                        stays |= _moves_in(one, by)
                     elif one.family in stays:
-                        how, where_to = ENDED[State(one.state)]
+                        how, where_to = one.how
                         actions.depart(stays[one.family], departure=how, destination=where_to, by=by)
+            for number, (case, _came, left) in enumerate(came):
+                if left:
+                    with clock.at(clock.now() - timedelta(days=left, hours=-2)):
+                        residents.closed(case, number, actors[f"{code}.caseworker"])
             _today(by)
+            residents.kept_longer(by)
+            single = rules.free_beds(clock.now(), FAR).filter(unit__kind=K.SINGLE_ROOM, kind=BedKind.BED)
+            if beds := list(single.order_by("-pk")[:1]):
+                residents.arrived_this_night(actors, code, beds)
+        residents.warned(by.organisation_id)
+    residents.asked(actors)
+
+
+def _by_themselves(came: list[tuple[Case, float, float]]) -> Iterator[Happening]:
+    """Families nobody referred, as they come and go."""
+    for number, (case, days, left) in enumerate(came):
+        at = clock.now() - timedelta(days=days)
+        plans = None if left else clock.today() + timedelta(days=5 * (number % 4))
+        yield Happening(at, True, case.pk, plans=plans, referred=False, stays_on=not left)
+        if left:
+            yield Happening(clock.now() - timedelta(days=left), False, case.pk, residents.leaves(number))
 
 
 def _happenings(by: Actor) -> Iterator[Happening]:
@@ -105,18 +131,22 @@ def _happenings(by: Actor) -> Iterator[Happening]:
         family = cases[referral.pk]
         if referral.arrived_at is None or Stay.objects.filter(family=family).exists():
             continue
-        yield Happening(referral.arrived_at, True, family, referral.state)
+        yield Happening(referral.arrived_at, True, family)
         if referral.state in ENDED and referral.ended_at is not None:
-            yield Happening(referral.ended_at, False, family, referral.state)
+            yield Happening(referral.ended_at, False, family, ENDED[State(referral.state)])
 
 
-def _moves_in(family: UUID, by: Actor) -> dict[UUID, Stay]:
-    beds = beds_for(family)
+def _moves_in(one: Happening, by: Actor) -> dict[UUID, Stay]:
+    """A family that is still here leaves the flats with wheelchair access to whoever needs them tonight."""
+    family = one.family
+    beds = beds_for(family, but=("1",) if one.stays_on else ())
     if not beds:
         return {}
     people = dict(zip([bed.pk for bed in beds], _people(family), strict=False))
-    planned = clock.today() + timedelta(days=60)
+    planned = one.plans or clock.today() + timedelta(days=60)
     stay = actions.admit(beds, family=family, planned_until=planned, people=people, by=by)
+    if not (one.referred or one.stays_on):
+        return {family: stay}
     with clock.later(timedelta(minutes=40)):
         for item in ArrivalItem:
             if item == ArrivalItem.RULES:
@@ -137,13 +167,14 @@ def _people(family: UUID) -> list[UUID]:
     ]
 
 
-def beds_for(family: UUID) -> list[Bed]:
+def beds_for(family: UUID, but: Collection[str] = ()) -> list[Bed]:
     """Beds of the smallest free unit in which everybody fits, cots for the infants; none if there is no such unit."""
     people = Person.objects.filter(case=family).exclude(role="person_of_concern")
     infants = people.filter(age_band=AgeBand.INFANT).count()
     rest = people.count() - infants
     units: dict[Unit, list[Bed]] = {}
-    free = rules.free_beds(clock.now(), FAR).select_related("unit__house").order_by("unit_id", "kind", "code")
+    free = rules.free_beds(clock.now(), FAR).exclude(unit__code__in=but)
+    free = free.select_related("unit__house").order_by("unit_id", "kind", "code")
     for bed in free:
         units.setdefault(bed.unit, []).append(bed)
     taken = rules.families_in([unit.pk for unit in units], clock.now(), FAR)
@@ -175,8 +206,9 @@ def _today(by: Actor) -> None:
     room = Unit.objects.get(house=house, code="7")
     day = clock.today() + timedelta(days=1)
     actions.report_maintenance(room, kind="water", note="الصنبور يقطر", planned_on=day, by=by)
-    beds = rules.free_beds(clock.now(), FAR).filter(unit=room).order_by("code")
-    actions.take_out_of_use(list(beds)[-1:], reason="maintenance", by=by)
+    beds = rules.free_beds(clock.now(), FAR).filter(unit__house=house).order_by("unit__code", "code")
+    if broken := list(beds)[-1:]:
+        actions.take_out_of_use(broken, reason="maintenance", by=by)
 
 
 def _kept_apart(families: list[UUID], by: Actor) -> None:

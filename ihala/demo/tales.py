@@ -73,6 +73,8 @@ TALES = (
     Tale("ca08", TO, E, "77d 15:50", "case duty+10m draft+5m send+4m second+30m release+2m review+10m ack+5m conflict+10m accept+6m "
          "plan:2h+15m ok_s+3m ok_r+4m arrived_r+2h arrived_s+20m progress+7d progress+7d complete:goals_met+45d"),
     Tale("ht06", TO, U, "66d 09:15", f"{APPROVED} {IN_HOURS} progress+12d progress+13d complete:voluntary_return+12d"),
+    *(Tale(family, TO, S, f"{days}d 10:40", f"{SLOWLY} ack+2h propose:accessibility+5h confirm+4h next+3h")
+      for family, days in (("dv03", 236), ("ca15", 194), ("ht13", 143), ("dv02", 96), ("ca10", 71))),
     Tale("ht19", BACK, S, "58d 10:20", f"{SLOWLY} held+1h ack+2h conflict+4h accept+1h", PULL),
     # Who lives with the receiver today.
     Tale("dv04", TO, E, "49d 20:45", f"{WITH_PAPERS} {TAKEN_IN} progress+6d progress+7d progress+7d progress+7d note+1d progress+6d progress+7d"),
@@ -91,6 +93,7 @@ TALES = (
     Tale("ht15", TO, E, "5h", f"{AT_ONCE} ack+9m conflict+9m accept:beds+6m plan:2h+10m ok_s+4m ok_r+5m arrived_r+2h"),
     Tale("ca07", BACK, U, "28h", f"{APPROVED} ack+1h conflict+1h accept:beds+1h plan:26h+1h ok_s+10m ok_r+30m"),
     Tale("dv06", TO, E, "110m", "case consent file:order file:picture draft+2m send+5m review+22m ack+9m conflict+12m accept:beds+9m"),
+    Tale("dv13", TO, E, "22h", f"{AT_ONCE} ack+9m conflict+8m accept:beds+6m"),
     Tale("ht07", TO, U, "9h", f"{APPROVED} ack+30m assign+10m conflict+1h accept:beds+40m plan:30h+1h ok_s+10m"),
     Tale("ca16", TO, S, "5d 09:00", f"{SLOWLY} ack+1h conflict+20h accept:beds+1h plan:9d+2h ok_r+1h"),
     Tale("dv02", BACK, U, "14h", f"{APPROVED} ack+1h conflict+1h accept:beds+1h"),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page
 
 from ihala.cases.models import Case
@@ -40,10 +41,12 @@ def in_bed() -> int:
     return ClaimedBed.objects.filter(claim__kind="stay", ends_at=FAR).count()
 
 
-def test_a_family_is_held_beds_moves_in_gets_a_larger_unit_and_departs(visit):
+@pytest.mark.parametrize("phone_first", [False, True], ids=["desk then phone", "phone then desk"])
+def test_a_family_is_held_beds_moves_in_gets_a_larger_unit_and_departs(visit, phone_first):
     """Helen waits at the clinic. The caseworker sees on the board what is free, holds beds for the night, and when
     she stands at the door the hold becomes her home: checked, her things kept with a receipt, each child with a bed.
-    Two weeks later, from the telephone, she is given the larger flat; and one day she leaves, with her ring.
+    Two weeks later, from the telephone (or the other way round), she is given the larger flat; and one day she leaves,
+    with her ring.
     """
     helen, worker = given.helens_case(), given.actor("aman.caseworker")
     supervisor = given.actor("aman.supervisor")
@@ -51,7 +54,7 @@ def test_a_family_is_held_beds_moves_in_gets_a_larger_unit_and_departs(visit):
         place = a_house(supervisor)
         small = [bed.pk for bed in place.beds("1", "1", "2", "3")]
         large = [bed.pk for bed in place.beds("1", "1", "2", "3", "4")]
-    desk, phone = visit("ar"), visit("ar", phone=True)
+    desk, phone = visit("ar", phone=phone_first), visit("ar", phone=not phone_first)
     sites.sign_in(desk.page, "aman.caseworker")
     page = desk.page
     page.goto("/shelter/board/")
