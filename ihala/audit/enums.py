@@ -61,6 +61,8 @@ class EventName(TextChoices):
     CASE_REMOVED = "case.removed", pgettext_lazy("event", "Expected case removed")
     CASE_ACCESS_GIVEN = "case.access_given", pgettext_lazy("event", "Access to a case given")
     CASE_ACCESS_CLOSED = "case.access_closed", pgettext_lazy("event", "Access to a case taken away")
+    EMERGENCY_OPENED = "case.emergency_opened", pgettext_lazy("event", "Case opened in an emergency")
+    EMERGENCY_REVIEWED = "case.emergency_reviewed", pgettext_lazy("event", "Opening in an emergency reviewed")
     CONSENT_GIVEN = "consent.given", pgettext_lazy("event", "Consent recorded")
     CONSENT_WITHDRAWN = "consent.withdrawn", pgettext_lazy("event", "Withdrawal of consent recorded")
     LEGAL_BASIS_RECORDED = "legal_basis.recorded", pgettext_lazy("event", "Legal basis recorded")

@@ -227,6 +227,9 @@ def give_access(
         raise Refused(NO_COLLEAGUE)
     who = {"role": Role(role)} if role else {"membership_id": membership_id}
     opened = _opened(reason, by)
+    # Who had it in an emergency has it for good now.
+    emergency = Access.objects.filter(case=case, closed_at=None, until__isnull=False, **who)
+    emergency.update(closed_at=opened["opened_at"])
     access, is_new = Access.objects.get_or_create(case=case, closed_at=None, **who, defaults=opened)
     if is_new:
         _record(by, EventName.CASE_ACCESS_GIVEN, case, access=str(access.id), reason=access.reason)
@@ -252,10 +255,11 @@ def close_access(access: Access, *, by: Actor) -> Access:
     case = _locked(access.case)
     _require(why_not_manage(case, by))
     open_entries = list(Access.objects.filter(case=case, closed_at=None))
+    lasting = [entry for entry in open_entries if entry.until is None]
     mine = next((entry for entry in open_entries if entry.pk == access.pk), None)
     if mine is None:
         return access
-    if len(open_entries) == 1:
+    if lasting == [mine]:
         raise Refused(LAST_ACCESS)
     mine.closed_at, mine.closed_by_id = clock.now(), by.membership_id or None
     mine.save()

@@ -46,6 +46,24 @@ class AccessReason(TextChoices):
     SERVICE = "service", _("Gives a service in the case")
     REFERRAL = "referral", _("A referral asks for it")
     ASSIGNED = "assigned", _("Was given the referral")
+    EMERGENCY = "emergency", _("Opened it in an emergency")
+
+
+class EmergencyReason(TextChoices):
+    """Why a case is opened by somebody who does not have it, and cannot wait for who has it."""
+
+    DANGER = "danger", _("Somebody is in danger now")
+    MEDICAL = "medical", _("A medical emergency")
+    NOBODY_REACHED = "nobody_reached", _("Nobody who has the case can be reached")
+    AUTHORITY = "authority", _("An authority asks and it cannot wait")
+
+
+class EmergencyFinding(TextChoices):
+    """What somebody else found who looked at it afterwards."""
+
+    RIGHT = "right", _("It was right")
+    NOT_RIGHT = "not_right", _("It was not right")
+    FOLLOWED_UP = "followed_up", _("It is being followed up")
 
 
 class AttachmentKind(TextChoices):

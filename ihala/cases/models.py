@@ -8,13 +8,13 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, F, OuterRef, Q, UniqueConstraint
 
 from ihala.accounts.roles import Permission, Role
 from ihala.core.models import CODE, KEY, WHEN, WHO, Clear, Model, Sealed, SealedField, Sensitivity
 from ihala.core.vocabulary import AgeBand, Category, DisclosureClass, Sex
 
-from .enums import AccessReason, CaseState, CloseReason, PersonRole
+from .enums import AccessReason, CaseState, CloseReason, EmergencyFinding, EmergencyReason, PersonRole
 
 if TYPE_CHECKING:
     from ihala.organisations.models import Actor
@@ -168,6 +168,7 @@ class Access(Model):
     opened_by = models.ForeignKey("organisations.Membership", models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey("organisations.Membership", models.PROTECT, null=True, related_name="+")
+    until = models.DateTimeField(null=True)
 
     objects = AccessQuerySet.as_manager()
 
@@ -181,10 +182,15 @@ class Access(Model):
         "opened_by": WHO,
         "closed_at": WHEN,
         "closed_by": WHO,
+        "until": WHEN,
     }
 
     class Meta:
         constraints = [
+            CheckConstraint(
+                condition=Q(until__isnull=True) | Q(reason=AccessReason.EMERGENCY, membership__isnull=False),
+                name="access_until_emergency",
+            ),
             CheckConstraint(
                 condition=Q(membership__isnull=True) ^ Q(role__isnull=True), name="access_person_or_role"
             ),
@@ -203,6 +209,55 @@ class Access(Model):
                 fields=["membership"], condition=Q(closed_at__isnull=True), name="access_open_person"
             ),
             models.Index(fields=["role"], condition=Q(closed_at__isnull=True), name="access_open_role"),
+        ]
+
+
+class EmergencyAccess(Model):
+    """That somebody broke the glass: why, for how long, and what somebody else found who looked at it afterwards."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="emergencies")
+    access = models.OneToOneField(Access, models.CASCADE, related_name="emergency")
+    membership = models.ForeignKey("organisations.Membership", models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=20, choices=EmergencyReason)
+    words = SealedField()
+    opened_at = models.DateTimeField()
+    until = models.DateTimeField()
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey("organisations.Membership", models.PROTECT, null=True, related_name="+")
+    finding = models.CharField(max_length=20, choices=EmergencyFinding, default="", blank=True)
+
+    sensitivity: ClassVar[Sensitivity] = {
+        "id": KEY,
+        "case": KEY,
+        "access": KEY,
+        "membership": WHO,
+        "reason": CODE,
+        "words": NARRATIVE,
+        "opened_at": WHEN,
+        "until": WHEN,
+        "reviewed_at": WHEN,
+        "reviewed_by": WHO,
+        "finding": CODE,
+    }
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(until__gt=F("opened_at")), name="emergency_ends"),
+            CheckConstraint(
+                condition=Q(reviewed_at__isnull=True, reviewed_by__isnull=True, finding="")
+                | (Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(finding="")),
+                name="emergency_reviewed",
+            ),
+            CheckConstraint(
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("membership")),
+                name="emergency_second_person",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["opened_at"], condition=Q(reviewed_at__isnull=True), name="emergency_unreviewed"
+            )
         ]
 
 

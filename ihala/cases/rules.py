@@ -3,16 +3,15 @@
 Reads and computes, never writes. Others import the registry's types from here.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-from django.db.models import QuerySet, UUIDField
+from django.db.models import F, QuerySet, UUIDField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from ihala.accounts.roles import Permission
-from ihala.core import text
+from ihala.core import clock, text
 from ihala.core.kept import Given, kept
 from ihala.core.refusal import Refusal, Status
 from ihala.core.vocabulary import Absent, AgeBand, DisclosureClass, Sex
@@ -277,14 +276,19 @@ STILL = {CaseState.EXPECTED: NOT_ARRIVED, CaseState.ERASED: ERASED}
 
 
 def why_not_open(case: Case, actor: Actor) -> Refusal | None:
-    """Need to know: only who has access opens a case (design, "Four walls", 3)."""
-    return None if _open_to(actor, case=case.pk) else NOT_VISIBLE
+    """Need to know: only who has access opens a case (design, "Four walls", 3); an emergency's runs out."""
+    return None if _in_force(_open_to(actor, case=case.pk)) else NOT_VISIBLE
+
+
+def _in_force(untils: list[datetime | None]) -> bool:
+    return any(until is None or until > clock.now() for until in untils)
 
 
 @kept
-def _open_to(actor: Actor) -> QuerySet[Access, UUID]:
+def _open_to(actor: Actor) -> QuerySet[Access, datetime | None]:
+    """Until when: first what has no end."""
     found = Access.objects.open_to(actor).filter(case=Given("case", UUIDField()))
-    return found.values_list("pk", flat=True)[:1]
+    return found.order_by(F("until").desc(nulls_first=True)).values_list("until", flat=True)[:1]
 
 
 def people_in_order(case: Case) -> list[Person]:
@@ -298,10 +302,11 @@ def _people(_nobody: None) -> QuerySet[Person]:
 
 
 def why_not_manage(case: Case, actor: Actor) -> Refusal | None:
-    """Who has access and writes cases decides who else may open it, and whether it is closed."""
-    if refusal := why_not_open(case, actor):
-        return refusal
-    return None if actor.has(Permission.WRITE_CASE) else NOT_PERMITTED
+    """Who has access and writes cases decides who else may open it, and whether it is closed; an emergency does not."""
+    untils = _open_to(actor, case=case.pk)
+    if not _in_force(untils):
+        return NOT_VISIBLE
+    return None if actor.has(Permission.WRITE_CASE) and None in untils else NOT_PERMITTED
 
 
 def why_not_change(case: Case, actor: Actor) -> Refusal | None:

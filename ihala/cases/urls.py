@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, views_files
+from . import views, views_emergency, views_files
 
 app_name = "cases"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("autosave/", views.autosave, name="autosave"),
     path("discard/", views.discard, name="discard"),
+    path("emergency/", views_emergency.break_glass, name="emergency"),
+    path("emergency/reviews/", views_emergency.reviews, name="emergencies"),
+    path("emergency/reviews/<uuid:key>/", views_emergency.look, name="emergency_look"),
+    path("emergency/reviews/<uuid:key>/close/", views_emergency.review, name="emergency_review"),
     path("<slug:reference>/", views.detail, name="detail"),
     path("<slug:reference>/edit/", views.edit, name="edit"),
     path("<slug:reference>/access/", views.access, name="access"),

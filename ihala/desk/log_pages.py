@@ -14,7 +14,7 @@ from ihala.audit import exporting, signing, tree
 from ihala.audit.enums import EventName
 from ihala.audit.models import Event
 from ihala.audit.verify import ATTACKS
-from ihala.cases.models import Case
+from ihala.cases.models import Case, EmergencyAccess
 from ihala.core.text import is_arabic
 from ihala.organisations.models import Actor, Organisation
 from ihala.referrals.models import Referral
@@ -27,10 +27,17 @@ def tabs(here: str) -> list[dict[str, object]]:
     pages = {
         "log": _("Log"), "unusual": _("Unusual looking"), "checkpoints": _("Checkpoints and export"),
     }  # fmt: skip
-    return [
+    shown: list[dict[str, object]] = [
         {"url": reverse(f"audit:{name}"), "label": label, "current": name == here, "count": 0}
         for name, label in pages.items()
     ]
+    waiting = EmergencyAccess.objects.filter(reviewed_at=None).count()
+    emergencies = {
+        "url": reverse("cases:emergencies"),
+        "label": _("Opened in an emergency"),
+        "current": False,
+    }
+    return [*shown, {**emergencies, "count": waiting}]
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def looked(request: Request, reference: str) -> HttpResponse:
         "case": case,
         "back": actor.has(Permission.WRITE_CASE),
         "lines": lines(events, staff_of(actor)),
+        "emergencies": case.emergencies.select_related("membership").order_by("-opened_at"),
         "newest_url": request.path if after else "",
         "older_url": f"?after={older.as_text()}" if older else "",
     }

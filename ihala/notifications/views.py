@@ -36,6 +36,8 @@ def address(notification: Notification) -> str:
     try:
         if notification.kind == Kind.SIGN_IN_CHANGED:
             return reverse("mfa_index")
+        if notification.kind == Kind.EMERGENCY_ACCESS:
+            return reverse("cases:list")
         if notification.kind == Kind.COLLEAGUE:
             return reverse("matching:questions")
         if notification.subject_id is None:
