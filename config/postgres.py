@@ -52,7 +52,7 @@ SETTINGS = {
 KNOCKED_AT = "unix_socket_permissions"
 """As root, other accounts than the server's connect (`config.accounts`): they may knock, and need their password."""
 DURABLE = {"fsync": "on", "synchronous_commit": "on"}
-THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
+THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "150"}
 
 
 _CHILDREN: "dict[Path, subprocess.Popen[bytes]]" = {}

@@ -1,6 +1,5 @@
 """Opening a case in an emergency, and looking at it afterwards."""
 
-import time
 from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ihala.accounts.roles import Permission
+from ihala.core import clock
 from ihala.core.refusal import Refused, Status
 from ihala.organisations.models import Request
 
@@ -87,7 +87,7 @@ def _confirmed(request: Request) -> bool:
     shown = [
         one["at"] for one in get_authentication_records(request, request.user) if one.get("reauthenticated")
     ]
-    return request.method == "POST" and bool(shown) and time.time() - shown[-1] < WRITING
+    return request.method == "POST" and bool(shown) and clock.now().timestamp() - shown[-1] < WRITING
 
 
 @require_GET

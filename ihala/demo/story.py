@@ -31,7 +31,7 @@ from ihala.organisations.models import Actor, Membership, Organisation
 from ihala.organisations.terms import default_terms
 
 from . import cast as the_cast
-from . import erasures, houses
+from . import emergencies, erasures, houses
 from .acts import ACTS
 from .people import FAMILIES, HELEN, MARIAM
 from .scenes import Scene, span
@@ -65,6 +65,7 @@ def play(progress: Progress = lambda line: None, *, processes: int = 1) -> None:
             _lost_telephone(actors)
             with transaction.atomic():
                 erasures.play(actors, clock.now())
+                emergencies.play(actors, clock.now())
             _seen(actors)
 
 

@@ -78,6 +78,7 @@ def test_the_runtime_role_owns_nothing_and_may_alter_nothing(catalogue, owner):
 
 DEFINERS = {
     "ihala_may_release": "reads the state of one referral by id and answers yes or no",
+    "ihala_emergencies_due": "tells the worker which organisations have an emergency that has run out; keys only",
     "ihala_holds_due": "tells the worker which organisations have a hold to warn of or to let go; keys only",
     "ihala_drafts_unchanged_since": "tells the worker which organisations have an old draft; keys only",
     "ihala_undelivered": "tells the worker which organisations were told something that was not mailed; keys only",
