@@ -36,6 +36,9 @@ from .attachments import (
 )
 from .content import CaseContent
 from .drafts import Draft, discard_draft, load_draft, save_draft
+from .emergency import break_glass
+from .emergency import close_due as end_emergencies
+from .emergency import review as review_emergency
 from .enums import AccessReason, CaseState, CloseReason
 from .models import Access, Attachment, Case, CaseNote, Person
 from .references import new_reference
@@ -46,10 +49,11 @@ from .writing import on_record as _record
 from .writing import require as _require
 
 __all__ = [
-    "Draft", "File", "add_attachment", "add_note", "close_access", "close_case", "create_case", "cut",
-    "discard_draft", "expect_case", "fill_expected_case", "give_access", "joined", "load_draft", "open_attachment",
-    "open_case", "open_case_page", "open_to_role", "remove_attachment", "remove_expected_case", "reopen_case",
-    "save_draft", "take_over_attachment", "update_case",
+    "Draft", "File", "add_attachment", "add_note", "break_glass", "close_access", "close_case", "create_case",
+    "cut", "discard_draft", "end_emergencies", "expect_case", "fill_expected_case", "give_access", "joined",
+    "load_draft", "open_attachment", "open_case", "open_case_page", "open_to_role", "remove_attachment",
+    "remove_expected_case", "reopen_case", "review_emergency", "save_draft", "take_over_attachment",
+    "update_case",
 ]  # fmt: skip
 
 PAPER_REFERENCE_KNOWN = Refusal(

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from ihala.cases import emergency
+from ihala.cases import actions as cases
 from ihala.cases.enums import CaseState, EmergencyFinding, EmergencyReason
 from ihala.cases.models import Case
 from ihala.core import clock
@@ -23,11 +23,11 @@ def play(actors: dict[str, Actor], present: datetime) -> None:
         mine = Case.objects.visible_to(duty).values("pk")
         before, now = open_cases.exclude(pk__in=mine).order_by("opened_at")[:2]
     with clock.at(present - timedelta(hours=27)), acting(duty):
-        made = emergency.break_glass(before, by=duty, reason=EmergencyReason.MEDICAL, words=WORDS[0])
+        made = cases.break_glass(before, by=duty, reason=EmergencyReason.MEDICAL, words=WORDS[0])
     with clock.at(present - timedelta(hours=19)), acting(officer):
-        emergency.review(made.pk, by=officer, finding=EmergencyFinding.RIGHT)
+        cases.review_emergency(made.pk, by=officer, finding=EmergencyFinding.RIGHT)
     system = Actor.system_of(officer.organisation_id)
     with clock.at(present - timedelta(hours=23)), acting(system):
-        emergency.close_due(by=system)
+        cases.end_emergencies(by=system)
     with clock.at(present - timedelta(minutes=50)), acting(duty):
-        emergency.break_glass(now, by=duty, reason=EmergencyReason.DANGER, words=WORDS[1])
+        cases.break_glass(now, by=duty, reason=EmergencyReason.DANGER, words=WORDS[1])
