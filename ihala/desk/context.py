@@ -43,15 +43,24 @@ def keep_counters(request: HttpRequest, counters: Counters) -> None:
     setattr(request, KEPT, counters)
 
 
+Place = tuple[str, str, str, int]
+"""Its label, the name of its address, its icon, how much waits there."""
+
+
 def _items(request: HttpRequest) -> Iterator[dict[str, Any]]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    for label, name, icon, count in _places(request, actor):
-        url = reverse(name)
-        here = request.path == url or (url != "/" and request.path.startswith(url))
-        yield {"url": url, "label": label, "icon": icon, "count": capped(count), "current": here}
+    for group in (_lists(request, actor), _people(actor), _oversight(actor), _house(actor)):
+        for number, (label, name, icon, count) in enumerate(group):
+            url = reverse(name)
+            here = request.path == url or (url != "/" and request.path.startswith(url))
+            yield {
+                "url": url, "label": label, "icon": icon, "count": capped(count), "current": here,
+                "apart": number == 0,
+            }  # fmt: skip
 
 
-def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str, int]]:
+def _lists(request: HttpRequest, actor: Actor) -> Iterator[Place]:
+    """What waits, and for whom a bed is made."""
     if works_with_referrals(actor):
         counters: Counters = getattr(request, KEPT, None) or counters_of(actor)
         yield str(List.WORK.label), "desk:work", ICONS[List.WORK], counters.work
@@ -59,19 +68,29 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
         yield str(List.OUTBOX.label), "desk:outbox", ICONS[List.OUTBOX], counters.outgoing
         if actor.has(Permission.SEE_BEDS):
             yield _("Beds"), "shelter:today", "bed", 0
-        yield _("Cases"), "cases:list", "file", 0
-        if actor.has(Permission.DRAFT_REFERRAL):
-            yield _("Ask for a place"), "fit:ask", "question", 0
-            yield _("Known elsewhere?"), "known:list", "people", 0
-        if actor.has(Permission.READ_CASE):
-            yield _("Questions of colleagues"), "matching:questions", "bell", 0
-        if actor.has(Permission.WRITE_CASE):
-            yield _("Two cases of one person?"), "pairs:queue", "file", 0
-        if actor.has(Permission.IMPORT_INTAKE):
-            yield _("Import a form"), "intake:upload", "plus", 0
     elif actor.has(Permission.SEE_COUNTS):
         yield _("Counts"), "desk:counts", "home", 0
         yield _("Questions asked"), "fit:asked", "question", 0
+
+
+def _people(actor: Actor) -> Iterator[Place]:
+    """Cases, and what is asked about people."""
+    if not works_with_referrals(actor):
+        return
+    yield _("Cases"), "cases:list", "file", 0
+    if actor.has(Permission.DRAFT_REFERRAL):
+        yield _("Ask for a place"), "fit:ask", "question", 0
+        yield _("Known elsewhere?"), "known:list", "people", 0
+    if actor.has(Permission.READ_CASE):
+        yield _("Questions of colleagues"), "matching:questions", "bell", 0
+    if actor.has(Permission.WRITE_CASE):
+        yield _("Two cases of one person?"), "pairs:queue", "file", 0
+    if actor.has(Permission.IMPORT_INTAKE):
+        yield _("Import a form"), "intake:upload", "plus", 0
+
+
+def _oversight(actor: Actor) -> Iterator[Place]:
+    """What managers and the data protection officer answer for."""
     if actor.has(Permission.SEE_COUNTS):
         yield _("Pictures"), "reporting:pictures", "star", 0
         yield _("Joint counts"), "joint:list", "people", 0
@@ -81,6 +100,10 @@ def _places(request: HttpRequest, actor: Actor) -> Iterator[tuple[str, str, str,
         yield _("Rule of the search"), "matching:rule", "search", 0
     if actor.has(Permission.REQUEST_ERASURE) or actor.has(Permission.CONFIRM_ERASURE):
         yield _("Erasure"), "erasure:list", "lock", 0
+
+
+def _house(actor: Actor) -> Iterator[Place]:
+    """The organisation itself, and one's own account."""
     if actor.has(Permission.MANAGE_STAFF):
         yield _("Staff"), "organisations:staff", "people", 0
     yield _("Organisation"), "organisations:organisation", "book", 0
