@@ -136,6 +136,8 @@ def added(
                 (reading, rows.opened(some.receivers, opened)),
                 (sending, rows.stepping(rows.SEND, some.senders, next(portions), rows.send)),
             ):
+                for browser in (*some.senders, *some.receivers):
+                    browser.close()  # the server hangs up on those that were idle
                 before = staged.worked(processes)
                 measured = load.run(visit, seconds)
                 if measured.errors:
@@ -143,8 +145,6 @@ def added(
                 if number:
                     found = (staged.worked(processes) - before, len(measured.took))
                     (one.inside if some is within else one.apart).append(found)
-            for browser in (*some.senders, *some.receivers):
-                browser.close()
     return [reading, sending]
 
 
