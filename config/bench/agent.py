@@ -123,9 +123,9 @@ def _exactly(peer: socket.socket, size: int) -> bytes:
 
 
 def added(
-    staged: Stage, apart: int, people: People, stock: list[Prepared], opened: list[str], seconds: float
+    staged: Stage, people: People, stock: list[Prepared], opened: list[str], seconds: float
 ) -> list[Added]:
-    """Reading and sending, in turns with the keys inside and apart; `apart` is the port of the running server."""
+    """Reading and sending, in turns with the keys inside and apart; `people` are signed in at the running server."""
     port = staged.serve(IHALA_AGENT="inside")
     within = People.signed_in(port, len(people.senders))
     reading, sending = Added(rows.OPEN), Added(rows.SEND)

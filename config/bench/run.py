@@ -156,7 +156,7 @@ def _rows(
     made = ask(staged, "openings", references=opened)
     report.agent = agent.AgentCost(
         agent.openings(made, scale.users, scale.seconds),
-        agent.added(staged, port, people, both, opened, scale.seconds),
+        agent.added(staged, people, both, opened, scale.seconds),
     )
     say("Searching for people …")
     report.search = searching.SearchCost(**ask(staged, "searches", asked=scale.asked, crowd=scale.crowd))
