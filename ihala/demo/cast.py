@@ -102,11 +102,16 @@ def propose(actors: dict[str, Actor], data: dict[str, Any] | None = None) -> Ter
     """Aman's director proposes terms to the Dubai Foundation; without `data` the mechanism's own values, and besides
     that each tells the other whether a survivor is known, and that both are counted once a year."""
     aman, dubai = actors["aman.director"], actors["dfwac.director"]
-    pair = (aman.organisation_id, dubai.organisation_id)
-    told = {"known": dict.fromkeys(map(str, pair), KnownThere.AT_ONCE.value), "joint_count": True}
     with acting(aman):
         other = Organisation.objects.get(pk=dubai.organisation_id)
-        return propose_terms(other, data or {**default_terms(*pair), **told}, by=aman)
+        mutual = {**default_terms(aman.organisation_id, dubai.organisation_id), **known_to_each(actors)}
+        return propose_terms(other, data or mutual, by=aman)
+
+
+def known_to_each(actors: dict[str, Actor]) -> dict[str, Any]:
+    """What the two add to the mechanism's own values: whom they know, and how many both know."""
+    pair = (actors["aman.director"].organisation_id, actors["dfwac.director"].organisation_id)
+    return {"known": dict.fromkeys(map(str, pair), KnownThere.AT_ONCE.value), "joint_count": True}
 
 
 def sign(actors: dict[str, Actor], terms: Terms) -> Terms:

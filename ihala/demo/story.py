@@ -31,7 +31,7 @@ from ihala.organisations.models import Actor, Membership, Organisation
 from ihala.organisations.terms import default_terms
 
 from . import cast as the_cast
-from . import emergencies, erasures, houses
+from . import emergencies, erasures, houses, matches
 from .acts import ACTS
 from .people import FAMILIES, HELEN, MARIAM
 from .scenes import Scene, span
@@ -66,6 +66,8 @@ def play(progress: Progress = lambda line: None, *, processes: int = 1) -> None:
             with transaction.atomic():
                 erasures.play(actors, clock.now())
                 emergencies.play(actors, clock.now())
+            with transaction.atomic():
+                matches.play(actors, clock.now())
             _seen(actors)
 
 
@@ -149,7 +151,7 @@ def _first_terms(actors: dict[str, Actor]) -> dict:
 def _second_terms(actors: dict[str, Actor]) -> dict:
     """In force today: the mechanism's own clocks, and what each house can take."""
     aman, dubai = _parties(actors)
-    data = default_terms(aman, dubai)
+    data = {**default_terms(aman, dubai), **the_cast.known_to_each(actors)}
     data["admission"] = {
         str(aman): {"ar": "نساء وأطفال؛ الأبناء حتى ١٢ سنة", "en": "Women and children; sons up to 12 years"},
         str(dubai): {
