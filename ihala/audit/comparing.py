@@ -16,7 +16,7 @@ from .models import Event
 wire.carries(Traits)
 
 
-@link.through("compare")
+@link.through("compare", within=60.0)
 def compare(
     actor: ByWhom,
     deposited: Opening,

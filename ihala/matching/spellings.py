@@ -14,7 +14,7 @@ from ihala.vault.refusals import NOT_NOW
 
 from .bare import Bare, Gone
 
-CHILD = Bare("ihala.matching.alike", patience=18.0)  # less than the agent's caller waits
+CHILD = Bare("ihala.matching.alike", patience=40.0)  # less than the agent's caller waits
 atexit.register(CHILD.end)
 
 
