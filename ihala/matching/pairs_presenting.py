@@ -5,7 +5,7 @@ from typing import Any
 from ihala.audit.enums import Purpose
 from ihala.cases import actions as cases
 from ihala.cases.models import Case
-from ihala.cases.rules import display, labels
+from ihala.cases.rules import display, field_at
 from ihala.organisations.models import Actor
 
 from .enums import PairReason
@@ -32,7 +32,7 @@ def evidence(pair: Pair, actor: Actor) -> list[dict[str, Any]]:
         left, right = display(path, one.get(key)), display(path, other.get(key))
         if left or right:
             matches = reason is not None and reason in pair.reasons and bool(left and right)
-            rows.append({"label": labels(path), "one": left, "other": right, "matches": matches})
+            rows.append({"label": field_at(path).label, "one": left, "other": right, "matches": matches})
     return rows
 
 
