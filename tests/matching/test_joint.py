@@ -1,6 +1,7 @@
 """How many survivors both served: agreed by both, counted once without names, told rounded or not at all."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -10,6 +11,7 @@ from ihala.core.acting import acting
 from ihala.core.clock import today
 from ihala.core.refusal import Refused
 from ihala.matching import actions, bare, encoding, joint, joint_rules, private, tasks, unit
+from ihala.matching.known import Known
 from ihala.matching.models import JointCount
 from ihala_names.hardened import new_key
 from tests import given
@@ -54,6 +56,12 @@ def test_each_person_is_counted_once_and_a_key_of_another_run_joins_nothing() ->
     same_phone = encoding.encoded([person("هدى علي", phones=["0501234567"])], key)
     nora = encoding.encoded([person("Nora", 1960, phones=["+971501234567"])], key)
     assert unit.nearest(same_phone, nora)[0] == "closer"
+
+
+def test_the_processes_that_hold_nothing_count_as_well() -> None:
+    known = Known(("مريم عبدالرحمن",), 1990), Known(("Mariam Abdulrahman",), 1990)
+    one, other = ([(uuid4(), person)] for person in known)
+    assert private.compared("joint", one, other, 120.0) == 1
 
 
 def test_small_counts_are_not_told_and_one_person_more_mostly_changes_nothing() -> None:
