@@ -66,8 +66,7 @@ def play(progress: Progress = lambda line: None, *, processes: int = 1) -> None:
             with transaction.atomic():
                 erasures.play(actors, clock.now())
                 emergencies.play(actors, clock.now())
-            with transaction.atomic():
-                matches.play(actors, clock.now())
+            matches.play(actors, clock.now())
             _seen(actors)
 
 

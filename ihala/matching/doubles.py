@@ -48,6 +48,7 @@ def doubles(actor: ByWhom, cases: list[UUID]) -> list[Double]:
 
     `Refused`: `search_away`, `not_compared`; nothing is left of what was read.
     """
+    reading.take_time()
     record(actor, EventName.PAIRS_SOUGHT, detail={"cases": len(cases)})
     organisation = actor.organisation_id
     load = Load.begun(organisation, Source.CHANGES, len(cases))

@@ -42,6 +42,7 @@ def count(actor: ByWhom, count_id: UUID) -> Counted:
 
     `Refused`: `not_agreed` (no terms, not both agreed, counted already, or tried too often), `not_compared`.
     """
+    reading.take_time()
     with connection.cursor() as cursor:
         cursor.execute(READY, [count_id, actor.organisation_id])
         ready = cursor.fetchone()

@@ -55,6 +55,7 @@ def known_there(actor: ByWhom, question_id: UUID, case_id: UUID, partner: int) -
 
     `Refused`: `not_agreed`, `no_consent_to_ask`, `asked_often`, `not_compared` (it broke off, and nothing is left).
     """
+    reading.take_time()
     mode = _asked(TERMS, actor.organisation_id, partner) or NOT_AT_ALL
     if mode == NOT_AT_ALL:
         raise _refused(actor, partner, question_id, refusals.NOT_ASKED)

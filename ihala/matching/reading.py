@@ -20,6 +20,12 @@ Open = Callable[[Sequence[Opening]], list[list[Any]]]
 """A run that is on record; only it opens."""
 
 
+def take_time() -> None:
+    """This transaction waits for other processes, longer than one may stand idle otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+
+
 def people(
     opens: Open, organisation: int, only: Collection[UUID] | None, *, survivors: bool = False
 ) -> list[tuple[UUID, Known]]:

@@ -14,7 +14,7 @@ from ihala.notifications import actions as notifications
 from ihala.notifications.enums import Kind as Notice
 from ihala.organisations.models import Actor
 
-from .. import joint, joint_rules
+from .. import joint, joint_rules, reading
 from ..models import JointCount
 
 COUNT = "matching.joint"
@@ -65,6 +65,7 @@ def count_joint(count_id: UUID, *, by: Actor) -> JointCount | None:
     found = JointCount.objects.select_for_update().filter(pk=count_id, counted_at=None).first()
     if found is None:
         return None
+    reading.take_time()
     found.told = joint.count(by, count_id).told
     found.counted_at = now()
     found.save(update_fields=["told", "counted_at"])

@@ -17,7 +17,7 @@ from ihala.notifications.enums import Kind as Notice
 from ihala.organisations.models import Actor
 
 from .. import known_rules as rules
-from .. import private
+from .. import private, reading
 from ..enums import Result, Says
 from ..models import KnownQuestion, KnownSide
 
@@ -30,6 +30,7 @@ def ask_known(case: Case, *, by: Actor, partner: int) -> KnownQuestion:
     if refusal := rules.why_not_ask(case, partner, by):
         raise Refused(refusal)
     key = uuid4()
+    reading.take_time()
     told = private.known_there(by, key, case.pk, partner)
     question = _kept(key, told.result, by, partner)
     _side(question, by.organisation_id, case.pk)

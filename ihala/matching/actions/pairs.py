@@ -14,7 +14,7 @@ from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
 from ihala.organisations.models import Actor
 
-from .. import doubles, pairs_rules
+from .. import doubles, pairs_rules, reading
 from ..enums import Decision
 from ..models import KnownSide, Pair, PairsLook
 
@@ -32,6 +32,7 @@ def seek_pairs(*, by: Actor) -> int:
     batch = list(written.order_by("changed_at", "pk")[:PORTION])
     if not batch:
         return 0
+    reading.take_time()
     found = doubles.doubles(by, [case.pk for case in batch])
     Pair.objects.bulk_create(
         [
