@@ -17,4 +17,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 vars(trans_real)["_active"] = threading.local()
 application = get_wsgi_application()
 gc.collect()
+if os.environ.get("IHALA_RENEWED") == "1":
+    from .renewing import Renewing  # the apps are loaded now
+
+    Renewing().begin()
 gc.freeze()  # what is loaded now stays; the collector need not look at it again during requests

@@ -41,7 +41,7 @@ SELECT a.id, b.id, now() FROM organisations_organisation a, organisations_organi
 WHERE a.code = 'aman' AND b.code LIKE 'bench-%';
 INSERT INTO organisations_terms (agreement_id, version, data, proposed_by_id, proposer_id, proposer_ar, proposer_en,
   proposed_at, countersigned_by_id, countersigner_id, countersigner_ar, countersigner_en, active_from, end_reason)
-SELECT g.id, 1, t.data || jsonb_build_object(
+SELECT g.id, 1, t.data - 'known' || jsonb_build_object(
   'directions', jsonb_build_array(
     jsonb_build_object('from', g.a_id, 'to', g.b_id, 'services', t.data->'directions'->0->'services'),
     jsonb_build_object('from', g.b_id, 'to', g.a_id, 'services', t.data->'directions'->0->'services')),

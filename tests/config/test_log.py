@@ -37,7 +37,7 @@ def test_an_organisations_log_is_exported_on_record_and_verified(here, capsys):
         assert Event.objects.filter(name="log.exported", user_id=0).count() == 1
     assert cli.main(["audit", "verify", str(archive)]) == 1
     said = capsys.readouterr().out
-    assert "No checkpoint is signed by the operator and all parties" in said
+    assert "No checkpoint is signed by the operator and the witnesses it takes" in said
     assert cli.main(["audit", "export", "--organisation", "nobody", str(archive)]) == 1
 
 
