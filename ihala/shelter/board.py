@@ -192,10 +192,9 @@ def cell(segment: Segment, unit_url: str, references: Mapping[UUID, str], days: 
         if reference
         else look_words(segment.look, taken.reason)
     )
+    spoken = isolated(reference) if reference and short else ""
     sr = (
-        f"{look_words(segment.look, taken.reason)} {reference if short else ''} {dates}"
-        if reference
-        else dates
+        format_html("{} {} {}", look_words(segment.look, taken.reason), spoken, dates) if reference else dates
     )
     url = reverse("shelter:family", args=[reference]) if reference else unit_url
     return format_html(
