@@ -19,10 +19,10 @@ from .rows import Prepared
 from .stage import Stage
 
 HOUSE, FIT = "YYYY", "Fit over 100 organisations × 50 units"
-ORGANISATIONS, UNITS, FREE_EVERY = 100, 50, 0.2
+ORGANISATIONS, UNITS, FREE_EVERY, HELD_FOR = 100, 50, 0.2, 0.3
 LET_GO = """
 WITH over AS (
-  SELECT h.id FROM shelter_hold h WHERE h.ended_at IS NULL AND h.made_at < now() - interval '0.3 s' AND h.id IN (
+  SELECT h.id FROM shelter_hold h WHERE h.ended_at IS NULL AND h.made_at < now() - %s * interval '1 s' AND h.id IN (
     SELECT c.hold_id FROM shelter_claim c JOIN shelter_unit u ON u.id = c.unit_id JOIN shelter_house s
     ON s.id = u.house_id WHERE s.code = 'YYYY' AND c.ends_at > now())
 ), ended AS (UPDATE shelter_claim SET ends_at = now() WHERE hold_id IN (SELECT id FROM over) AND ends_at > now())
@@ -97,13 +97,14 @@ def furnish(cluster: Cluster, database: str) -> list[str]:
 
 @contextmanager
 def letting_go(cluster: Cluster, database: str) -> Iterator[None]:
-    """While it lasts, a hold on these flats is freed shortly after it was made."""
+    """While it lasts, a hold on these flats is freed shortly after it was made; afterwards none is left."""
     over = threading.Event()
 
     def again() -> None:
         with cluster.connect(database) as connection:
             while not over.wait(FREE_EVERY):
-                connection.execute(LET_GO)
+                connection.execute(LET_GO, [HELD_FOR])
+            connection.execute(LET_GO, [0])
 
     thread = threading.Thread(target=again)
     thread.start()
