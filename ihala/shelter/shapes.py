@@ -7,7 +7,7 @@ it, so two different occupancies that give the same word give the same answer, l
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ihala.core.clock import DUBAI
@@ -73,7 +73,7 @@ def _told(verdict: Verdict, household: Household, every_bed: Iterable[Place]) ->
     """A function of the word, the question and the empty houses alone."""
     if verdict == Verdict.FITS:
         return (Clause.PLACE,)
-    empty = fit(household, [replace(place, lodgers=()) for place in every_bed])
+    empty = fit(household, list(every_bed))
     if verdict == Verdict.NO:
         always = empty.verdict == Verdict.NO and empty.why in ALWAYS_SO
         return (empty.why,) if always else (Clause.TONIGHT,)
