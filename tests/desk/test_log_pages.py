@@ -8,13 +8,14 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from ihala.accounts.models import User
 from ihala.audit import actions as audit
 from ihala.audit import signing
 from ihala.audit.models import Event
 from ihala.audit.sequencer import Sequencer
 from ihala.audit.verify import WITNESS
 from ihala.core import clock
-from ihala.core.acting import acting
+from ihala.core.acting import acting, at_the_door
 from ihala.desk.looking import Sign, unusual
 from ihala.organisations.actions import add_shift
 from ihala.organisations.models import Actor, Membership
@@ -327,3 +328,22 @@ def test_the_export_is_an_archive_and_on_record():
     with acting(given.actor("aman.dpo")):
         assert Event.objects.get(name="log.exported").membership_id == given.actor("aman.dpo").membership_id
     assert given.signed_in("aman.caseworker").post(reverse("audit:export")).status_code == 403
+
+
+def test_the_export_asks_again_who_it_is():
+    given.a_case()
+    signing.register_operator()
+    signed()
+    client = given.signed_in("aman.dpo")
+    with at_the_door():
+        officer = User.objects.get(username="aman.dpo")
+        officer.set_password("a stolen session does not know this")
+        officer.save()
+        client.force_login(officer)
+    asked = client.post(reverse("audit:export"))
+    assert asked.status_code == 302 and asked["Location"].startswith("/sign-in/again/")
+    assert client.post(asked["Location"], {"password": "a guess"}).context["form"].errors
+    with acting(given.actor("aman.dpo")):
+        assert not Event.objects.filter(name="log.exported").exists()
+    client.post(asked["Location"], {"password": "a stolen session does not know this"})
+    assert client.post(reverse("audit:export"))["Content-Type"] == "application/zip"
