@@ -15,6 +15,7 @@ from ihala.matching import actions, doubles, keeping, pairs_rules, tasks
 from ihala.matching.models import Pair, PairsLook
 from ihala.organisations.models import Actor
 from tests import given
+from tests.erasure.conftest import erased
 from tests.matching.consented import ASKER, a_case
 
 SUPERVISOR = "aman.supervisor"
@@ -177,6 +178,8 @@ def test_the_database_keeps_pairs_at_home_and_as_they_were_found() -> None:
 def test_erasing_one_of_them_removes_the_pair() -> None:
     pair = a_pair()
     with acting(given.actor(ASKER)):
-        actions.drop_pairs(pair.other_id)
+        other = Case.objects.get(pk=pair.other_id)
+    erased(other)
+    with acting(given.actor(ASKER)):
         assert not Pair.objects.exists()
         assert cases.open_case(pair.one, by=given.actor(ASKER), purpose="work").survivor["name"]
