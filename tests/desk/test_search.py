@@ -225,3 +225,9 @@ def test_the_log_says_who_searched_and_how_many_were_found():
     search("aman.caseworker", "Mariam Abdulrahman")
     body = given.signed_in("aman.dpo", language="en").get("/audit/", {"group": "people"}).content.decode()
     assert "Searched for a person" in body and "found: 1" in body and "Abdulrahman" not in body
+
+
+def test_only_the_data_protection_officer_sets_the_rule_of_the_search():
+    by = given.actor("aman.caseworker")
+    with acting(by), pytest.raises(Refused):
+        set_rule(by=by, tells_colleagues=True)

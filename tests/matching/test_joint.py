@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from ihala.audit.jointly import Run
 from ihala.audit.models import Event
 from ihala.core.acting import acting
 from ihala.core.clock import today
@@ -183,3 +184,23 @@ def test_the_page_tells_both_sides_and_the_other_side_answers_there(
     assert "Fewer than 5" in given.signed_in("aman.dpo", language="en").get("/joint/").content.decode()
     assert given.signed_in(ASKER).get("/joint/").status_code == 403
     assert given.signed_in("sharjah.caseworker").post(f"/joint/{row.pk}/", {"agrees": "1"}).status_code == 404
+
+
+def test_who_proposes_second_hears_it_and_a_count_that_is_not_there_is_not_answered(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposed()
+    monkeypatch.setattr(
+        joint_rules, "why_not_propose", lambda *_asked: None
+    )  # both looked before either wrote
+    with pytest.raises(Refused) as second:
+        proposed()
+    assert second.value.refusal == joint_rules.COUNTED_ALREADY
+    with pytest.raises(Refused) as nothing:
+        agreed(JointCount(pk=uuid4()))
+    assert nothing.value.refusal == joint_rules.NOT_VISIBLE
+
+
+def test_a_run_opens_the_values_of_its_two_parties_alone() -> None:
+    with pytest.raises(ValueError, match="no party"):
+        Run((1, 2)).open(3, [])

@@ -1,6 +1,7 @@
 """Is she known to the other organisation? Asked under terms and consent, answered to two people and nobody else."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -11,6 +12,7 @@ from ihala.core.clock import today
 from ihala.core.refusal import Refused
 from ihala.matching import actions, private
 from ihala.matching import known_rules as rules
+from ihala.matching.actions import known as known_actions
 from ihala.matching.bare import Bare
 from ihala.matching.enums import Result, Says
 from ihala.matching.limits import MOST_A_DAY, MOST_A_PERSON
@@ -263,3 +265,17 @@ def test_terms_signed_before_tell_nothing(db: None) -> None:
         before = {key: value for key, value in terms.data.items() if key not in ("known", "joint_count")}
         read = read_terms(before, (terms.agreement.a_id, terms.agreement.b_id))
         assert (str(read.tells_known(terms.agreement.a_id)), read.joint_count) == ("none", False)
+
+
+def test_two_who_ask_at_once_take_a_slot_each_and_a_slot_that_stays_taken_is_said(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by, partner = given.actor(ASKER), given.cast().dfwac.pk
+    with acting(by):
+        known_actions._kept(uuid4(), "no", by, partner)
+        told = iter([(1, 1), (2, 2), (2, 2)])  # the first look was before the other's row
+        monkeypatch.setattr(known_actions, "_next", lambda *_asked: next(told))
+        assert known_actions._kept(uuid4(), "no", by, partner).slot == 2
+        monkeypatch.setattr(known_actions, "_next", lambda *_asked: (1, 1))
+        with pytest.raises(IntegrityError), transaction.atomic():
+            known_actions._kept(uuid4(), "no", by, partner)

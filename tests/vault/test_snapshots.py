@@ -89,3 +89,9 @@ def test_copies_of_the_salts_hold_none_of_it_and_sweeping_leaves_it(aman):
     assert lying and not lying & set(ENDINGS)
     assert salts.sweep(lambda roots: []) == 0
     assert snapshots.read(aman) == NAMES
+
+
+def test_where_nothing_was_ever_kept_there_is_nothing_to_shred(settings, tmp_path):
+    settings.SALTS_DIR = tmp_path / "never made"
+    snapshots.shred(1)
+    assert not settings.SALTS_DIR.exists()
