@@ -43,7 +43,6 @@ class Process:
         self._process: subprocess.Popen[bytes] | None = None
         self._number = 0
         self._started_at = -BREATH
-        self.births = 0
 
     def ask(self, question: str, blob: bytes = b"", **arguments: Any) -> tuple[Any, bytes]:
         """The answer and the bytes beside it. `NotHeld` as the engine says; `Away` if nobody answers in time."""
@@ -105,7 +104,6 @@ class Process:
             self._end()
             raise Away("it did not start") from None
         self._peer = ours
-        self.births += 1
 
     def _end(self) -> None:
         """Whatever it is doing; the next `tend` starts another."""

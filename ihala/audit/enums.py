@@ -43,6 +43,7 @@ class EventName(TextChoices):
     )
     KNOWN_SAID = "known.said", pgettext_lazy("event", "Looked closer whether a survivor is known to both")
     JOINT_PROPOSED = "joint.proposed", pgettext_lazy("event", "Joint count proposed")
+    JOINT_AGREED = "joint.agreed", pgettext_lazy("event", "Joint count agreed to")
     JOINT_REFUSED = "joint.refused", pgettext_lazy("event", "Joint count not agreed to")
     JOINT_COUNTED = "joint.counted", pgettext_lazy("event", "Survivors of both organisations counted")
     PAIRS_SOUGHT = "pairs.sought", pgettext_lazy("event", "Looked for two cases of one person")

@@ -14,13 +14,14 @@ from django.db import connection
 
 from ihala.core.acting import acting
 from ihala.core.refusal import Refusal, Refused
-from ihala.vault.agent import agent
-from ihala.vault.sealing import SecretName
 from ihala.vault.wire import Who
 
 from .actions import ByWhom, Opening, prepared, record
 from .enums import EventName
 from .models import Event
+from .opening import opened_on_record
+
+PATIENCE = "2min"
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,8 @@ class Run:
         """The values of one of the two; None for what was erased and for what has no live grant."""
         if organisation not in self.parties:
             raise ValueError("no party of this comparison")
-        wanted: list[SecretName] = [
-            name
-            for one in openings
-            for name in (one.name, *(one.name.about(place.person) for place, _sealed in one.values))
-        ]
         with acting(Who(organisation, 0, 0)):
-            keys = agent().open_keys(organisation, wanted, _on_record_already)
-            return [
-                [agent().opened(one.name, place, sealed, keys) for place, sealed in one.values]
-                for one in openings
-            ]
+            return opened_on_record(organisation, openings)
 
 
 def count(actor: ByWhom, name: EventName, partner: int, since: datetime, *, own: bool = False) -> int:
@@ -61,19 +53,25 @@ def count(actor: ByWhom, name: EventName, partner: int, since: datetime, *, own:
 
     One run at a time for each pair: who asks at the same moment waits here, so that the limit counts.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [actor.organisation_id, partner])
+    _in_turn(f"{name} {actor.organisation_id} {partner}")
     asked = Event.objects.filter(
         organisation_id=actor.organisation_id, concerns_organisation_id=partner, name=name, refusal="", at__gte=since
     )  # fmt: skip
     return (asked.filter(user_id=actor.user_id) if own else asked).count()
 
 
-def tries(actor: ByWhom, name: EventName, partner: int, subject_id: UUID) -> int:
-    """How often this very run was begun by either of the two. One at a time, as in `count`."""
-    first, second = sorted((actor.organisation_id, partner))
+def _in_turn(what: str) -> None:
+    """Wait until nobody else does this. The key agent's role waits half a second for a lock, since whoever holds one
+    may wait for the agent; these are held by the agent alone, for as long as a comparison takes."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [first, second])
+        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'; SET LOCAL statement_timeout = '{PATIENCE}'")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT; SET LOCAL statement_timeout TO DEFAULT")
+
+
+def tries(name: EventName, subject_id: UUID) -> int:
+    """How often this very run was begun by either of the two. One at a time, as in `count`."""
+    _in_turn(str(subject_id))
     begun = Event.objects.filter(
         name=name, subject_id=subject_id, refusal="", concerns_organisation_id__isnull=False
     )
@@ -85,7 +83,3 @@ def refuse(actor: ByWhom, name: EventName, partner: int, subject_id: UUID, refus
     kind = name.value.split(".")[0]
     record(actor, name, subject_kind=kind, subject_id=subject_id, concerns=partner, refusal=refusal.code)
     return Refused(refusal)
-
-
-def _on_record_already(live: list[SecretName]) -> None:
-    """The run is; see `Run.begun`."""

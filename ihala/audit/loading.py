@@ -1,7 +1,8 @@
 """The door through which an organisation's identities go into the memory of the search process.
 
-One leaf for each load, on record and committed before anything is opened, and one for each portion of changes that is
-read; never one for each row. It runs in the key agent alone: whoever else calls it has no keys.
+One leaf for each load, on record before anything is opened and committed before anything is answered, and one for
+each portion of changes that is read; never one for each row. It runs in the key agent alone: whoever else calls it has
+no keys.
 """
 
 from collections.abc import Sequence
@@ -12,20 +13,21 @@ from django.db import models
 
 from ihala.core.acting import acting
 from ihala.vault import snapshots
-from ihala.vault.agent import agent
-from ihala.vault.sealing import SecretName
 from ihala.vault.wire import Who
 
 from .actions import Opening, record
 from .enums import EventName
+from .opening import opened_on_record
 
 
 class Source(models.TextChoices):
-    """From where people came into memory."""
+    """From where people came into memory, or for what else they are read."""
 
     ROWS = "rows"
     SNAPSHOT = "snapshot"
     CHANGES = "changes"
+    PAIRS = "pairs"
+    """Not into memory: to be compared with each other."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Load:
 
     @classmethod
     def begun(cls, organisation: int, source: Source, cases: int) -> "Load":
-        """Put it on record, as the organisation's own system, and commit that."""
+        """Put it on record, as the organisation's own system; committed before anything is answered."""
         detail = {"source": str(source), "cases": cases}
         system = Who(organisation, 0, 0)
         with acting(system):
@@ -45,16 +47,7 @@ class Load:
 
     def open(self, openings: Sequence[Opening]) -> list[list[Any]]:
         """The values of each opening; None for what was erased and for what has no live grant."""
-        wanted: list[SecretName] = [
-            name
-            for one in openings
-            for name in (one.name, *(one.name.about(place.person) for place, _sealed in one.values))
-        ]
-        keys = agent().open_keys(self.organisation, wanted, _on_record_already)
-        return [
-            [agent().opened(one.name, place, sealed, keys) for place, sealed in one.values]
-            for one in openings
-        ]
+        return opened_on_record(self.organisation, openings)
 
     def snapshot(self) -> bytes | None:
         """What was kept of an earlier load, if it opens."""
@@ -74,7 +67,3 @@ def shred(organisation: int) -> None:
 def kept() -> list[int]:
     """The organisations of which something is kept."""
     return snapshots.lying()
-
-
-def _on_record_already(live: list[SecretName]) -> None:
-    """The load is; see `Load.begun`."""

@@ -103,3 +103,17 @@ def found(questions: Iterable[Question]) -> list[Answer]:
     asked = list(questions)
     wanted = [Wanted(one.actor.organisation_id, one.keys, one.uncommitted) for one in asked]
     return [Answer(one, held) for one, held in zip(asked, agent().find(wanted), strict=True)]
+
+
+def opened_on_record(organisation: int, openings: Sequence[Opening]) -> list[list[Any]]:
+    """The values of each opening by what one organisation holds; None for what was erased and for what has no live
+    grant. The caller has put on record that they are read, as one event and not as one each."""
+    wanted: list[SecretName] = [
+        name
+        for one in openings
+        for name in (one.name, *(one.name.about(place.person) for place, _sealed in one.values))
+    ]
+    keys = agent().open_keys(organisation, wanted, lambda _live: None)
+    return [
+        [agent().opened(one.name, place, sealed, keys) for place, sealed in one.values] for one in openings
+    ]

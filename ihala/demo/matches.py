@@ -64,7 +64,7 @@ def _sought(actors: Actors) -> None:
     for name in (ASKER, THERE):
         system = Actor.system_of(actors[name].organisation_id)
         with suppress(Refused), acting(system):
-            while actions.seek_pairs(by=system):
+            while actions.seek_pairs(by=system, until=clock.now()):
                 pass
 
 

@@ -51,13 +51,14 @@ def doubles(actor: ByWhom, cases: list[UUID]) -> list[Double]:
     reading.take_time()
     record(actor, EventName.PAIRS_SOUGHT, detail={"cases": len(cases)})
     organisation = actor.organisation_id
-    load = Load.begun(organisation, Source.CHANGES, len(cases))
+    load = Load.begun(organisation, Source.PAIRS, len(cases))
     asked = dict(reading.people(load.open, organisation, cases, survivors=True))
     with connection.cursor() as cursor:
         cursor.execute(CASES, [organisation])
         case_of: dict[UUID, UUID] = dict(cursor.fetchall())
     near = {case: _near(organisation, case, one, case_of) for case, one in asked.items()}
     further = {other for others in near.values() for other in others}
+    load = Load.begun(organisation, Source.PAIRS, len(further))
     there = dict(reading.people(load.open, organisation, further, survivors=True))
     pairs: Pairs = {}
     for case, others in near.items():

@@ -10,7 +10,7 @@ from ihala.core.clock import today
 from ihala.core.text import clean
 
 from .asked import Asked, dialled
-from .known import code, digits
+from .known import code, digits, sex_of
 
 WHOLE_NUMBER = 7
 """Signs from which a number being typed is compared; before, it would find everybody."""
@@ -41,5 +41,5 @@ def asked_in(typed: Mapping[str, str], prefix: str = "survivor") -> Asked:
         birth.year if birth else None,
         tuple(one for one in numbers if len(one) >= WHOLE_NUMBER),
         tuple(one for one in codes if len(one) >= WHOLE_NUMBER),
-        sex=said.get(f"{prefix}-sex", ""),
+        sex=sex_of(said.get(f"{prefix}-sex")),
     )

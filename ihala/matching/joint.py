@@ -15,6 +15,7 @@ from ihala.audit.actions import ByWhom
 from ihala.audit.enums import EventName
 from ihala.audit.jointly import Run
 from ihala.core.acting import acting
+from ihala.core.clock import today
 from ihala.core.refusal import Refused
 from ihala.vault import link, refusals, wire
 from ihala.vault.wire import Who
@@ -23,7 +24,7 @@ from . import private, reading
 from .limits import MOST_TRIES, ROUNDED_TO, TOLD_FROM
 from .private import People
 
-READY = "SELECT partner, year FROM ihala_joint_ready(%s, %s)"
+READY = "SELECT partner, year FROM ihala_joint_ready(%s, %s, %s)"
 SERVED = "SELECT case_id FROM ihala_served_in(%s, %s)"
 PATIENCE = 240.0
 
@@ -40,16 +41,17 @@ class Counted:
 def count(actor: ByWhom, count_id: UUID) -> Counted:
     """Count what both organisations agreed to. On record at both first.
 
-    `Refused`: `not_agreed` (no terms, not both agreed, counted already, or tried too often), `not_compared`.
+    `Refused`: `not_agreed` (no terms, not both agreed, or counted already), `asked_often` (begun `MOST_TRIES` times and
+    never ended), `not_compared`.
     """
     reading.take_time()
     with connection.cursor() as cursor:
-        cursor.execute(READY, [count_id, actor.organisation_id])
+        cursor.execute(READY, [count_id, actor.organisation_id, today()])
         ready = cursor.fetchone()
     if ready is None:
         raise Refused(refusals.NOT_ASKED)
     partner, year = ready
-    if jointly.tries(actor, EventName.JOINT_COUNTED, partner, count_id) >= MOST_TRIES:
+    if jointly.tries(EventName.JOINT_COUNTED, count_id) >= MOST_TRIES:
         raise jointly.refuse(actor, EventName.JOINT_COUNTED, partner, count_id, refusals.ASKED_OFTEN)
     run = Run.begun(actor, EventName.JOINT_COUNTED, partner, count_id)
     one, other = (_served(run, organisation, year) for organisation in (actor.organisation_id, partner))

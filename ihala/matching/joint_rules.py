@@ -1,10 +1,13 @@
 """Who may have survivors of two organisations counted, and when. It queries and never writes."""
 
+from datetime import timedelta
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission
-from ihala.core.clock import today
+from ihala.core.clock import now, today
 from ihala.core.refusal import Refusal, Status
 from ihala.organisations import rules as organisations
 from ihala.organisations.models import Actor, Organisation
@@ -22,6 +25,8 @@ COUNTED_ALREADY = Refusal(
 )
 ANSWERED = Refusal("answered", _("This proposal has been answered."), Status.CONFLICT)
 YEARS_BACK = 3
+A_WHILE = timedelta(minutes=30)
+"""The tries of the job itself are over by then."""
 
 
 def visible_to(actor: Actor) -> QuerySet[JointCount]:
@@ -56,7 +61,7 @@ def why_not_propose(partner: int, year: int, actor: Actor) -> Refusal | None:
     if year not in years():
         return NOT_OVER
     a, b = sorted((actor.organisation_id, partner))
-    there = JointCount.objects.filter(a=a, b=b, year=year, refused_at=None)
+    there = JointCount.objects.filter(a=a, b=b, year=year, refused_at=None, broke_off_at=None)
     return COUNTED_ALREADY if there.exists() else None
 
 
@@ -65,3 +70,11 @@ def why_not_answer(row: JointCount, actor: Actor) -> Refusal | None:
     if not actor.has(Permission.SIGN_AGREEMENT) or row.proposed_by_id == actor.organisation_id:
         return NOT_PERMITTED
     return ANSWERED if row.agreed_at or row.refused_at else None
+
+
+def waiting(actor: Actor) -> list[UUID]:
+    """What the actor's organisation agreed to a while ago and is neither counted nor broken off."""
+    agreed = JointCount.objects.filter(
+        agreed_at__lt=now() - A_WHILE, counted_at=None, broke_off_at=None
+    ).exclude(proposed_by=actor.organisation_id)
+    return list(agreed.order_by("agreed_at").values_list("pk", flat=True))

@@ -5,7 +5,6 @@ only tells when to look. So a lost one, a restored database or an old snapshot e
 be brought up to date is dropped and loaded anew; nothing old is ever answered.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Collection, Iterator
@@ -22,8 +21,6 @@ from ihala.cases.models import Person
 
 from .asked import Asked
 from .known import DOCUMENT, PHONE, Known, NotHeld, known_of
-
-logger = logging.getLogger("ihala.search")
 
 PORTION = 200
 """Cases read, opened and handed over at once."""

@@ -45,13 +45,18 @@ def known_of(*values: Mapping[str, Any] | None) -> Known:
     return Known(
         names=_distinct(_text(said.get(key)) for key in ("name", "name_latin")),
         year=_year(said.get("birth")),
-        sex=_text(said.get("sex")),
+        sex=sex_of(said.get("sex")),
         nationality=_text(said.get("nationality")),
         phones=_distinct(digits(number) for number in _numbers(said.get("phones"))),
         documents=_distinct(
             code(number) for number in (*_numbers(said.get("documents")), _text(said.get("case_code")))
         ),
     )
+
+
+def sex_of(value: Any) -> str:
+    """What tells two people apart; "unknown" and the like say nothing."""
+    return value if value in ("female", "male") else ""
 
 
 def digits(text: str) -> str:

@@ -30,7 +30,7 @@ SAID = Refusal("said", _("Your side has said its word. It waits for the other si
 
 
 def why_not_ask(case: Case, partner: int, actor: Actor) -> Refusal | None:
-    """Why this person cannot ask the partner about this case now. The key agent asks all of it again."""
+    """Why this person cannot ask the partner about this case now. The key agent asks terms, consent, limits again."""
     if not actor.has(Permission.DRAFT_REFERRAL):
         return NOT_PERMITTED
     if not Case.objects.visible_to(actor).filter(pk=case.pk).exists():

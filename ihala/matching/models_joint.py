@@ -11,6 +11,8 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from ihala.core.models import KEY, WHEN, WHO, Clear, Model, Sensitivity
 
+from .limits import TOLD_FROM
+
 
 class JointCount(Model):
     """One year of two organisations (`a` has the smaller key). `told` is empty when too few to be told."""
@@ -26,20 +28,23 @@ class JointCount(Model):
     agreed_at = models.DateTimeField(null=True)
     refused_at = models.DateTimeField(null=True)
     counted_at = models.DateTimeField(null=True)
+    broke_off_at = models.DateTimeField(null=True)
     told = models.PositiveIntegerField(null=True)
 
     sensitivity: ClassVar[Sensitivity] = {
         **dict.fromkeys(("id", "a", "b", "proposed_by"), KEY),
         "year": Clear("the period that is counted"),
         **dict.fromkeys(("proposer_id", "answerer_id"), WHO),
-        **dict.fromkeys(("proposed_at", "agreed_at", "refused_at", "counted_at"), WHEN),
+        **dict.fromkeys(("proposed_at", "agreed_at", "refused_at", "counted_at", "broke_off_at"), WHEN),
         "told": Clear("a rounded count of many, empty where it is small"),
     }
 
     class Meta:
         constraints: ClassVar = [
             UniqueConstraint(
-                fields=["a", "b", "year"], condition=Q(refused_at=None), name="joint_once_a_year"
+                fields=["a", "b", "year"],
+                condition=Q(refused_at=None, broke_off_at=None),
+                name="joint_once_a_year",
             ),
             CheckConstraint(condition=Q(a__lt=F("b")), name="joint_smaller_key_first"),
             CheckConstraint(condition=Q(agreed_at=None) | Q(refused_at=None), name="joint_agreed_or_refused"),
@@ -48,5 +53,8 @@ class JointCount(Model):
             ),
             CheckConstraint(
                 condition=Q(told=None) | Q(counted_at__isnull=False), name="joint_told_when_counted"
+            ),
+            CheckConstraint(
+                condition=Q(told=None) | Q(told__gte=TOLD_FROM), name="joint_not_told_when_small"
             ),
         ]

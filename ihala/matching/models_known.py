@@ -1,7 +1,7 @@
 """Whether a survivor is known to the other organisation: the question, the answer, and who asked and said what.
 
-Nothing of the comparison is kept. Which case is meant stands in a row of each side's own, so neither learns the other's
-key of it. The database counts how much is asked, and lets each side write its own word alone (`0002_known_walls`).
+Nothing of the comparison is kept. Which case is meant stands in a row of each side's own, which the other cannot
+read. The database counts how much is asked, and lets each side write its own word alone (`0005_known_walls`).
 """
 
 import uuid
@@ -50,6 +50,11 @@ class KnownQuestion(Model):
             CheckConstraint(condition=Q(slot__range=(1, MOST_A_DAY)), name="known_few_a_day"),
             CheckConstraint(condition=Q(turn__range=(1, MOST_A_PERSON)), name="known_few_a_person"),
             CheckConstraint(condition=~Q(asked=F("asking")), name="known_somebody_else"),
+            CheckConstraint(
+                condition=Q(result=Result.CLOSER, settled_at=None)
+                | (~Q(result=Result.CLOSER) & Q(settled_at__isnull=False)),
+                name="known_settled_with_a_result",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["asked", "-at"], name="known_asked_newest"),

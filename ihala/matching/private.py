@@ -1,4 +1,4 @@
-"""What the key agent answers between two organisations: is she known there, and how many survivors do both know.
+"""What the key agent answers between two organisations: is she known there.
 
 It believes nobody about terms and consent and asks the rows themselves; it counts in the log how often it was asked.
 Each run has a key of its own, known to one process for each side that turns names into bits and ends. A third process,
@@ -53,7 +53,8 @@ class Told:
 def known_there(actor: ByWhom, question_id: UUID, case_id: UUID, partner: int) -> Told:
     """Is the survivor of this case known to the partner? On record at both first.
 
-    `Refused`: `not_agreed`, `no_consent_to_ask`, `asked_often`, `not_compared` (it broke off, and nothing is left).
+    `Refused`: `not_agreed`, `no_consent_to_ask`, `asked_often`, `nothing_to_compare`, `not_compared` (it broke off,
+    and nothing is left).
     """
     reading.take_time()
     mode = _asked(TERMS, actor.organisation_id, partner) or NOT_AT_ALL
@@ -65,6 +66,8 @@ def known_there(actor: ByWhom, question_id: UUID, case_id: UUID, partner: int) -
         raise _refused(actor, partner, question_id, refusals.ASKED_OFTEN)
     run = Run.begun(actor, EventName.KNOWN_ASKED, partner, question_id, case_id)
     she = _people(run, actor.organisation_id, [case_id], survivors=True)
+    if not she:
+        raise Refused(refusals.NOTHING_TO_COMPARE)
     theirs = _people(run, partner, None)
     result, place = compared("nearest", she, theirs, PATIENCE)
     if result == YES and mode == BY_PEOPLE:

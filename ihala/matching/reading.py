@@ -14,7 +14,7 @@ from ihala.cases.models import Person
 from .known import Known, known_of
 
 SURVIVOR = "survivor"
-ROWS = "SELECT case_id, person_id, role, identity, triage FROM ihala_people_of(%s, %s)"
+ROWS = "SELECT case_id, person_id, role, sex, identity, triage FROM ihala_people_of(%s, %s)"
 
 Open = Callable[[Sequence[Opening]], list[list[Any]]]
 """A run that is on record; only it opens."""
@@ -33,14 +33,19 @@ def people(
     with connection.cursor() as cursor:
         cursor.execute(ROWS, [organisation, None if only is None else list(only)])
         rows = [row for row in cursor.fetchall() if row[2] == SURVIVOR or not survivors]
-    openings, cases = [], []
+    openings: list[Opening] = []
+    found: list[Person] = []
     for case, of_case in groupby(rows, key=lambda row: row[0]):
-        persons = [Person(pk=row[1], case_id=case, identity=row[3], triage=row[4]) for row in of_case]
+        persons = [
+            Person(pk=row[1], case_id=case, sex=row[3], identity=row[4], triage=row[5]) for row in of_case
+        ]
         openings += identities_of(case, organisation, persons)
-        cases += [case] * len(persons)
+        found += persons
     values = iter(opens(openings))
     said: list[Any] = []
     for by_class in zip(*[values] * len(SEARCHED), strict=True):
         said += zip(*by_class, strict=True)
-    known = ((case, known_of(*values)) for case, values in zip(cases, said, strict=True))
+    known = (
+        (one.case_id, known_of({"sex": one.sex}, *values)) for one, values in zip(found, said, strict=True)
+    )
     return [(case, one) for case, one in known if one.findable]

@@ -10,7 +10,7 @@ from ihala.core.acting import acting
 from ihala.core.refusal import Refused
 from ihala.organisations.models import Actor, Organisation
 
-from . import actions
+from . import actions, joint_rules
 from .actions.joint import COUNT
 from .limits import MOST_TRIES
 
@@ -24,6 +24,19 @@ def count_joint(organisation_id: int, count_id: str) -> None:
     system = Actor.system_of(organisation_id)
     with acting(system):
         actions.count_joint(UUID(count_id), by=system)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="matching.joint_waiting", queue="matching", queueing_lock="matching.joint_waiting")
+def joint_waiting(timestamp: int) -> None:
+    """Counts whose job gave up while the key agent was away are taken up again, until they are made or broke off."""
+    for organisation_id in Organisation.objects.order_by("pk").values_list("pk", flat=True):
+        system = Actor.system_of(organisation_id)
+        with acting(system):
+            waiting = joint_rules.waiting(system)
+        for count_id in waiting:
+            with suppress(Refused), acting(system):
+                actions.count_joint(count_id, by=system)
 
 
 @app.periodic(cron="*/10 * * * *")

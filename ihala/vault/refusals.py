@@ -80,6 +80,10 @@ NOT_COMPARED = Refusal(
     _("The comparison broke off. Nothing was told and nothing of it was kept; it can be tried again."),
     Status.AWAY,
 )
+NOTHING_TO_COMPARE = Refusal(
+    "nothing_to_compare",
+    _("Her case says nothing by which she could be known: no name, no telephone, no document. Add it first."),
+)
 NOT_NOW = Refusal("agent_refused", _("This is not possible now."))
 
 BY_CODE = {
@@ -100,6 +104,7 @@ BY_CODE = {
         NO_CONSENT_TO_ASK,
         ASKED_OFTEN,
         NOT_COMPARED,
+        NOTHING_TO_COMPARE,
     )
 }
 

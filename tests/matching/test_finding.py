@@ -21,8 +21,9 @@ from ihala.erasure.enums import AskedBy, Ground, Unit
 from ihala.matching import asked, finding, keeping
 from ihala.matching.actions import People, answer, search, set_rule
 from ihala.matching.engine import Engine
+from ihala.matching.forms import asked_in
 from ihala.matching.keeping import Away, Keeper
-from ihala.matching.known import NotHeld
+from ihala.matching.known import NotHeld, known_of
 from ihala.matching.models import Question, SearchRule
 from tests import given
 
@@ -98,6 +99,21 @@ def test_another_sex_and_nationality_lower_what_a_form_finds():
             return finding.find(actor, question, "intake", 5)[0].score
 
     assert score(sex="female", nationality="SY") > score() > score(sex="male")
+
+
+def test_a_sex_that_was_not_said_speaks_neither_for_nor_against():
+    mariams_case(sex="unknown")
+    assert known_of({"sex": "unknown"}).sex == ""
+    typed = {"survivor-name": "Mariam Abdulrahman"}
+    assert asked_in(typed | {"survivor-sex": "unknown"}) == asked_in(typed)
+    (found,) = {one.score for one in _asked_with("female") + _asked_with("male") + _asked_with("")}
+    assert found > 0
+
+
+def _asked_with(sex):
+    actor = given.actor("aman.caseworker")
+    with acting(actor):
+        return finding.find(actor, asked.Asked("Mariam Abdulrahman", sex=sex), "intake", 5)[:1]
 
 
 def test_a_changed_name_is_found_and_the_old_one_is_not():

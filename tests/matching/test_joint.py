@@ -1,5 +1,6 @@
 """How many survivors both served: agreed by both, counted once without names, told rounded or not at all."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from ihala.audit.jointly import Run
 from ihala.audit.models import Event
+from ihala.core import clock
 from ihala.core.acting import acting
 from ihala.core.clock import today
 from ihala.core.refusal import Refused
@@ -102,6 +104,7 @@ def test_proposed_agreed_counted_once_and_on_record_at_both(
                 == 1
             )
             assert Event.objects.filter(name="joint.proposed").count() == 1
+            assert Event.objects.filter(name="joint.agreed").count() == 1
 
 
 def _refuses(row: JointCount) -> bool:
@@ -140,7 +143,13 @@ def test_nobody_agrees_for_the_other_side_or_rewrites_a_count(
     row = proposed()
     with acting(given.actor(AMAN)), pytest.raises(DatabaseError), transaction.atomic():
         JointCount.objects.filter(pk=row.pk).update(agreed_at=row.proposed_at)
+    for change in ({"counted_at": row.proposed_at, "told": 500}, {"answerer_id": 7}):
+        with acting(given.actor(AMAN)), pytest.raises(DatabaseError), transaction.atomic():
+            JointCount.objects.filter(pk=row.pk).update(**change)
     agreed(row)
+    for change in ({"counted_at": row.proposed_at, "told": 7}, {"answerer_id": 7}):
+        with acting(given.actor(DUBAI)), pytest.raises(DatabaseError), transaction.atomic():
+            JointCount.objects.filter(pk=row.pk).update(**change)
     assert counted(row).told is None
     for who in (AMAN, DUBAI):
         with acting(given.actor(who)), pytest.raises(DatabaseError), transaction.atomic():
@@ -158,11 +167,34 @@ def test_a_count_that_breaks_off_is_tried_again_and_not_for_ever(
     system = given.actor(DUBAI)
     with acting(system):
         codes = []
-        for _try in range(4):
+        for _try in range(3):
             with pytest.raises(Refused) as refused:
                 actions.count_joint(row.pk, by=system)
             codes.append(refused.value.refusal.code)
-    assert codes == ["not_compared"] * 3 + ["asked_often"]
+        assert codes == ["not_compared"] * 3
+        assert joint_rules.waiting(system) == []  # the job's own tries come first
+    with clock.later(timedelta(days=1)):
+        tasks.joint_waiting(0)
+    with acting(system):
+        given_up = JointCount.objects.get(pk=row.pk)
+        assert given_up.broke_off_at and given_up.counted_at is None
+        with pytest.raises(DatabaseError, match="stands"), transaction.atomic():
+            JointCount.objects.filter(pk=row.pk).update(counted_at=given_up.broke_off_at, told=500)
+    page = given.signed_in(AMAN, language="en").get("/joint/").content.decode()
+    assert "It may be proposed again" in page
+    assert proposed().pk != row.pk
+
+
+def test_a_count_whose_job_gave_up_is_made_later(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private, "compared", lambda *_asked: 12)
+    row = agreed(proposed())
+    tasks.joint_waiting(0)
+    with acting(given.actor(AMAN)):
+        assert JointCount.objects.get(pk=row.pk).counted_at is None
+    with clock.later(timedelta(days=1)):
+        tasks.joint_waiting(0)
+    with acting(given.actor(AMAN)):
+        assert JointCount.objects.get(pk=row.pk).told == 10
 
 
 def test_the_page_tells_both_sides_and_the_other_side_answers_there(

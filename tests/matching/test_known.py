@@ -219,6 +219,27 @@ def test_neither_side_writes_the_others_word_nor_a_result_that_does_not_follow(
         for change in changes:
             with acting(given.actor(who)), pytest.raises(DatabaseError), transaction.atomic():
                 KnownQuestion.objects.filter(pk=question.pk).update(**change)
+    asking, asked = given.cast().aman.pk, given.cast().dfwac.pk
+    forged = KnownQuestion(
+        asking_id=asking, asked_id=asked, day=today(), slot=2, turn=2, asked_by_id=question.asked_by_id, at=question.at,
+        result="yes", asked_says="yes", settled_at=question.at,
+    )  # fmt: skip
+    with acting(given.actor(ASKER)):
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            forged.save(force_insert=True)
+        with pytest.raises(IntegrityError, match="known_settled_with_a_result"), transaction.atomic():
+            KnownQuestion.objects.filter(pk=question.pk).update(settled_at=question.at)
+        mine = KnownSide.objects.get()
+        KnownSide.objects.all().delete()
+    with acting(given.actor(THEIRS)):
+        theirs = KnownSide.objects.get().case_id
+    mine.pk, mine.case_id = None, theirs
+    with (
+        acting(given.actor(ASKER)),
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+    ):
+        mine.save(force_insert=True)
     with acting(given.actor("sharjah.caseworker")):
         assert not KnownQuestion.objects.exists() and not KnownSide.objects.exists()
         assert not KnownQuestion.objects.filter(pk=question.pk).update(result="no")
@@ -244,6 +265,16 @@ def test_a_run_that_is_killed_says_so_and_leaves_nothing(db: None, monkeypatch: 
     assert all(one.process is None for one in started)
     with acting(given.actor("dfwac.dpo")):
         assert Event.objects.filter(name="known.asked").count() == 1
+
+
+def test_of_whom_nothing_is_known_nothing_is_asked_and_no_no_is_told(db: None) -> None:
+    """A "no" would settle it, and nobody could ask again once her name is written."""
+    a_case(THEIRS)
+    here = a_case(ASKER, name={"absent": "unknown"}, birth=None)
+    consent_to(here)
+    assert refused(here) == "nothing_to_compare"
+    with acting(given.actor(ASKER)):
+        assert not KnownQuestion.objects.exists()
 
 
 def test_a_consent_to_the_question_alone_is_no_basis_for_a_referral(db: None) -> None:

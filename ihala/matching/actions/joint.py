@@ -13,6 +13,7 @@ from ihala.core.refusal import Refused
 from ihala.notifications import actions as notifications
 from ihala.notifications.enums import Kind as Notice
 from ihala.organisations.models import Actor
+from ihala.vault.refusals import ASKED_OFTEN
 
 from .. import joint, joint_rules, reading
 from ..models import JointCount
@@ -55,20 +56,29 @@ def answer_joint(row: JointCount, *, by: Actor, agrees: bool) -> JointCount:
         app.configure_task(COUNT, queue="matching").defer(
             organisation_id=by.organisation_id, count_id=str(found.pk)
         )
-    else:
-        _told(found, EventName.JOINT_REFUSED, by, Notice.SOMETHING_CHANGED)
+    _told(found, EventName.JOINT_AGREED if agrees else EventName.JOINT_REFUSED, by, Notice.SOMETHING_CHANGED)
     return found
 
 
 def count_joint(count_id: UUID, *, by: Actor) -> JointCount | None:
-    """Have it counted, once; None where it was. `Refused` as `joint.count` says, and the worker tries again."""
-    found = JointCount.objects.select_for_update().filter(pk=count_id, counted_at=None).first()
+    """Have it counted, once; None where it was. `Refused` as `joint.count` says, and the worker tries again.
+
+    Once the key agent has begun it as often as it may, it has broken off: that is said, and it may be proposed anew.
+    """
+    found = (
+        JointCount.objects.select_for_update().filter(pk=count_id, counted_at=None, broke_off_at=None).first()
+    )
     if found is None:
         return None
     reading.take_time()
-    found.told = joint.count(by, count_id).told
-    found.counted_at = now()
-    found.save(update_fields=["told", "counted_at"])
+    try:
+        found.told = joint.count(by, count_id).told
+        found.counted_at = now()
+    except Refused as refused:
+        if refused.refusal != ASKED_OFTEN:
+            raise
+        found.broke_off_at = now()
+    found.save(update_fields=["told", "counted_at", "broke_off_at"])
     for organisation in (found.a_id, found.b_id):
         notifications.notify(
             organisation, roles=OFFICERS, kind=Notice.SOMETHING_CHANGED, subject_id=found.pk, author=by

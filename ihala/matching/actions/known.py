@@ -24,9 +24,11 @@ from ..models import KnownQuestion, KnownSide
 
 def ask_known(case: Case, *, by: Actor, partner: int) -> KnownQuestion:
     """Ask, and keep question and answer. The key agent asks terms, consent and limits again, on record first.
+    Of two who ask about one case at once, the later one sees the answer of the first.
 
     Refused `not_permitted`, `not_visible`, `asked_already`, and what `private.known_there` refuses.
     """
+    Case.objects.select_for_update(no_key=True).filter(pk=case.pk).first()
     if refusal := rules.why_not_ask(case, partner, by):
         raise Refused(refusal)
     key = uuid4()

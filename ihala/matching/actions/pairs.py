@@ -1,6 +1,6 @@
 """Two cases of one person: looking for them, deciding, taking a decision back. Nothing is ever linked by itself."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -20,18 +20,26 @@ from ..models import KnownSide, Pair, PairsLook
 
 PORTION = 50
 """Cases compared with all others in one go."""
+COMMITTED = timedelta(minutes=2)
+"""No request takes longer between saying when it writes and committing it."""
 LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
-def seek_pairs(*, by: Actor) -> int:
-    """Compare the cases written since the last look with all of the organisation; how many were looked at."""
+def seek_pairs(*, by: Actor, until: datetime | None = None) -> int:
+    """Compare the cases written since the last look with all of the organisation; how many were looked at.
+
+    `until`: cases written later wait for the next look; the default leaves time for what is not committed yet.
+    """
     look, _made = PairsLook.objects.select_for_update().get_or_create(
         organisation_id=by.organisation_id, defaults={"until": LONG_AGO}
     )
-    written = Case.objects.filter(changed_at__gt=look.until, state__in=pairs_rules.READABLE)
-    batch = list(written.order_by("changed_at", "pk")[:PORTION])
-    if not batch:
+    written = Case.objects.filter(
+        changed_at__gt=look.until, changed_at__lte=until or now() - COMMITTED, state__in=pairs_rules.READABLE
+    ).order_by("changed_at", "pk")
+    portion = list(written[:PORTION])
+    if not portion:
         return 0
+    batch = list(written.filter(changed_at__lte=portion[-1].changed_at))  # with all of that very moment
     reading.take_time()
     found = doubles.doubles(by, [case.pk for case in batch])
     Pair.objects.bulk_create(
