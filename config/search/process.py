@@ -5,20 +5,18 @@ in time is ended, since a late answer must never be taken for the answer to anot
 """
 
 import logging
-import os
 import socket
 import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
-import ihala_names
+from ihala.matching import bare
 from ihala.matching.keeping import Away
 from ihala.matching.known import NotHeld
 
-from ..home import ROOT, folder, home
+from ..home import ROOT
 from . import frames
 
 logger = logging.getLogger("ihala.search")
@@ -133,12 +131,5 @@ class Process:
 
 
 def environment() -> dict[str, str]:
-    """No address of a database and nothing of custody; where compiled code is kept if not beside its source."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_SECRET)}
-    beside = Path(ihala_names.__file__).parent
-    if "NUMBA_CACHE_DIR" not in kept and not os.access(beside, os.W_OK):
-        kept["NUMBA_CACHE_DIR"] = str(folder(home() / "compiled"))
-    return kept | {"NUMBA_NUM_THREADS": "2"}
-
-
-_SECRET = ("IHALA_", "CREDENTIALS_DIRECTORY", "DJANGO_", "PG")
+    """What every process without keys is told, and that it may use both cores."""
+    return bare.environment() | {"NUMBA_NUM_THREADS": "2"}

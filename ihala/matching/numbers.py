@@ -21,24 +21,30 @@ class Numbers:
 
     def holding(self, part: str) -> set[bytes]:
         """Who has a number with this in it."""
-        return {self._owner(at) for at in self._places(part)}
+        return {self._owner(at) for at in places(self._text, part)}
 
     def nearly(self, number: str) -> set[bytes]:
-        """Who has a number with this in it but for one sign: then one half of it is right."""
-        middle = len(number) // 2
-        found = set()
-        for half, before in ((number[:middle], 0), (number[middle:], middle)):
-            for at in self._places(half):
-                stretch = self._text[max(at - before, 0) : at - before + len(number)]
-                if len(stretch) == len(number) and sum(map(str.__ne__, stretch, number)) <= 1:
-                    found.add(self._owner(at))
-        return found
-
-    def _places(self, part: str) -> Iterator[int]:
-        at, left = self._text.find(part), MOST
-        while at >= 0 and left:
-            yield at
-            at, left = self._text.find(part, at + 1), left - 1
+        """Who has a number with this in it but for one sign."""
+        return {self._owner(at) for at in nearly_at(self._text, number)}
 
     def _owner(self, at: int) -> bytes:
         return self._keys[bisect_right(self._starts, at) - 1]
+
+
+def places(text: str, part: str) -> Iterator[int]:
+    """Where it stands, at most `MOST` times."""
+    at, left = text.find(part), MOST
+    while at >= 0 and left:
+        yield at
+        at, left = text.find(part, at + 1), left - 1
+
+
+def nearly_at(text: str, number: str) -> Iterator[int]:
+    """Where it stands but for one sign. One half of it is right then, so only there it is looked at sign by sign."""
+    middle = len(number) // 2
+    for half, before in ((number[:middle], 0), (number[middle:], middle)):
+        for at in places(text, half):
+            start = at - before
+            stretch = text[start : start + len(number)] if start >= 0 else ""
+            if len(stretch) == len(number) and sum(map(str.__ne__, stretch, number)) <= 1:
+                yield at

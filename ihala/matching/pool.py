@@ -16,7 +16,7 @@ from ihala_names.people import AGREES, DIFFERS, YEARS, year_evidence
 
 from .asked import Asked
 from .known import PHONE, SHORTEST_CODE
-from .numbers import Numbers
+from .numbers import Numbers, nearly_at
 
 KEY = 16
 LEAST = 2.5
@@ -236,23 +236,9 @@ def _answers(number: str, own: str, may_be_part: bool) -> tuple[float, str]:
         if may_be_part or len(number) >= SHORTEST_CODE + 2:
             return min(whole, DIGIT * len(number)), f"{word}_part"
         return 0.0, ""
-    if len(number) >= FORGIVING and _nearly_in(number, own):
+    if len(number) >= FORGIVING and next(nearly_at(own, number), None) is not None:
         return min(whole, DIGIT * len(number)) - NEAR, f"{word}_near"
     return 0.0, ""
-
-
-def _nearly_in(number: str, own: str) -> bool:
-    """With one sign wrong: then one half of it is right (so most people need not be looked at closely)."""
-    middle = len(number) // 2
-    for half, before in ((number[:middle], 0), (number[middle:], middle)):
-        at = own.find(half)
-        while at >= 0:
-            start = at - before
-            stretch = own[start : start + len(number)] if start >= 0 else ""
-            if len(stretch) == len(number) and sum(map(str.__ne__, stretch, number)) <= 1:
-                return True
-            at = own.find(half, at + 1)
-    return False
 
 
 def _of_year(apart: int) -> str:
