@@ -40,7 +40,7 @@ def rotate(owner: int) -> int:
 @link.through("keys.recovery", administration=True)
 def set_up_recovery(organisation: int, officers: int) -> list[list[str]]:
     """The printed lines of each officer (of the operator's, for the release key). They exist nowhere else."""
-    if organisation == RELEASE:
+    if organisation == RELEASE and not recovery.is_set_up(RELEASE):
         custody().create(KeyName(RELEASE, (custody().versions(RELEASE) or [1])[-1]))  # there may be none yet
     parts = recovery.set_up(organisation, officers)
     for concerned in _concerned(organisation):

@@ -19,13 +19,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from . import wrapping
-from .custody import KeyName, custody
+from .custody import KeyName, KeyNotHeld, custody
 from .salts import sync_folder, write_once
 from .sealing import NONCE_BYTES, NotOpened, encode
 
 MOST_OFFICERS = 5
 CHECK_BYTES = 3
 GROUP = 4
+BESIDE = ".new"
+"""How a file ends until it replaces the one of the same name."""
 
 
 class NotRecovered(Exception):
@@ -67,18 +69,49 @@ class Part:
 
 
 def set_up(organisation: int, officers: int) -> dict[int, list[Part]]:
-    """A new recovery key; the parts of each officer, by number. Parts made earlier are void from now on."""
+    """A new recovery key; the parts of each officer, by number. Parts made earlier are void from now on.
+
+    What earlier parts recover may be the last copy of a key: nothing of it goes before custody gave every key out and
+    all that replaces it is on the disk. `NotRecovered` where custody has lost a key that earlier parts recover.
+    """
     if not 2 <= officers <= MOST_OFFICERS:
         raise NotRecovered(f"Recovery takes two to {MOST_OFFICERS} officers.")
+    _nothing_lost(organisation)
     key, private = os.urandom(32), wrapping.new_private()
     nonce = os.urandom(NONCE_BYTES)
-    sealed = nonce + AESGCM(key).encrypt(nonce, private, _label(organisation))
-    for path in list(_folder().glob(f"recovery-{organisation}.*")):
-        path.unlink()
-    write_once(_path(organisation, "sealed"), sealed)
-    write_once(_path(organisation, "public"), wrapping.public_of(private))
-    keep(organisation)
+    public = wrapping.public_of(private)
+    new = {
+        "sealed": nonce + AESGCM(key).encrypt(nonce, private, _label(organisation)),
+        "public": public,
+    }
+    for version in custody().versions(organisation):
+        new |= _wrapped(KeyName(organisation, version), public)
+    for what, content in new.items():
+        beside = _path(organisation, f"{what}{BESIDE}")
+        beside.unlink(missing_ok=True)
+        write_once(beside, content)
+    for what in new:
+        _path(organisation, f"{what}{BESIDE}").replace(_path(organisation, what))
+    sync_folder(_folder())
     return _split(organisation, officers, key)
+
+
+def _nothing_lost(organisation: int) -> None:
+    """`NotRecovered` unless custody opens every key that is kept here, and it is the same key."""
+    for path in _kept(organisation):
+        name = _name_of(organisation, path)
+        known = path.with_suffix(".fingerprint")
+        try:
+            here = _fingerprint(custody().private(name))
+        except KeyNotHeld:
+            lost = True
+        else:
+            lost = known.exists() and known.read_bytes() != here
+        if lost:
+            raise NotRecovered(
+                f"Custody has lost version {name.version} of this key, and new parts would destroy its last copy. "
+                "Recover it first, with the parts there are: ihala keys recover."
+            )
 
 
 def _split(organisation: int, officers: int, key: bytes) -> dict[int, list[Part]]:
@@ -94,17 +127,31 @@ def keep(organisation: int) -> None:
     """Take in every private key that recovery does not have yet; nothing where it is not set up."""
     if not is_set_up(organisation):
         return
-    target = wrapping.wrapper(_path(organisation, "public").read_bytes())
+    public = _path(organisation, "public").read_bytes()
     for version in custody().versions(organisation):
-        path = _path(organisation, f"{version}.wrapped")
-        if not path.exists():
-            private = custody().private(KeyName(organisation, version))
-            write_once(path, target.encrypt(private, KeyName(organisation, version).label))
+        if not _path(organisation, f"{version}.wrapped").exists():
+            for what, content in _wrapped(KeyName(organisation, version), public).items():
+                _path(organisation, what).unlink(missing_ok=True)
+                write_once(_path(organisation, what), content)
+
+
+def _wrapped(name: KeyName, public: bytes) -> dict[str, bytes]:
+    """What is kept of a key: which one it is, and itself, wrapped to the recovery key."""
+    private = custody().private(name)
+    return {
+        f"{name.version}.fingerprint": _fingerprint(private),
+        f"{name.version}.wrapped": wrapping.wrapper(public).encrypt(private, name.label),
+    }
+
+
+def _fingerprint(private: bytes) -> bytes:
+    return hashlib.sha256(wrapping.public_of(private)).digest()
 
 
 def drop(organisation: int, version: int) -> None:
     """A key that was destroyed is not kept for recovery either."""
-    _path(organisation, f"{version}.wrapped").unlink(missing_ok=True)
+    for what in ("wrapped", "fingerprint"):
+        _path(organisation, f"{version}.{what}").unlink(missing_ok=True)
     sync_folder(_folder())
 
 
@@ -134,11 +181,11 @@ def recover(texts: tuple[str, str]) -> tuple[int, list[int]]:
         raise NotRecovered(
             "These parts are of an earlier recovery key; newer ones were made since."
         ) from None
-    return organisation, [_restored(organisation, path, private) for path in sorted(_wrapped(organisation))]
+    return organisation, [_restored(organisation, path, private) for path in sorted(_kept(organisation))]
 
 
 def _restored(organisation: int, path: Path, private: bytes) -> int:
-    name = KeyName(organisation, int(path.name.split(".")[1]))
+    name = _name_of(organisation, path)
     try:
         kept = wrapping.unwrap(wrapping.unwrapper(private), path.read_bytes(), name.label)
     except NotOpened:
@@ -147,8 +194,12 @@ def _restored(organisation: int, path: Path, private: bytes) -> int:
     return name.version
 
 
-def _wrapped(organisation: int) -> list[Path]:
+def _kept(organisation: int) -> list[Path]:
     return list(_folder().glob(f"recovery-{organisation}.*.wrapped"))
+
+
+def _name_of(organisation: int, path: Path) -> KeyName:
+    return KeyName(organisation, int(path.name.split(".")[1]))
 
 
 def _xor(one: bytes, other: bytes) -> bytes:

@@ -10,7 +10,7 @@ from ihala.audit import keys
 from ihala.audit.enums import EventName
 from ihala.audit.models import Event
 from ihala.core.acting import acting
-from ihala.vault import actions, rotation, wrapping
+from ihala.vault import actions, recovery, rotation, wrapping
 from ihala.vault.agent import agent
 from ihala.vault.custody import RELEASE, KeyName, KeyNotHeld, custody
 from ihala.vault.models import Deposit, Grant, OrganisationKey
@@ -167,3 +167,15 @@ def test_two_officers_recover_and_it_is_on_record(settings):
         assert keys.recover(sheets[0][0], sheets[1][0]) == (ME, [1])
     assert events(AMAN, EventName.RECOVERY_SET_UP)[0].detail == {"officers": 2}
     assert events(AMAN, EventName.KEY_RECOVERED)[0].detail["version"] == 1
+
+
+def test_no_release_key_is_made_in_the_place_of_a_lost_one(settings):
+    with acting(AMAN):
+        sheets = keys.set_up_recovery(RELEASE, 2)
+        private = custody().private(KeyName(RELEASE))
+        custody().destroy(KeyName(RELEASE))
+        with pytest.raises(recovery.NotRecovered):
+            keys.set_up_recovery(RELEASE, 2)
+        assert custody().versions(RELEASE) == []
+        assert keys.recover(sheets[0][0], sheets[1][0]) == (RELEASE, [1])
+        assert custody().private(KeyName(RELEASE)) == private

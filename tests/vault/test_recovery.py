@@ -116,3 +116,57 @@ def test_a_destroyed_key_is_gone_from_recovery_too(settings):
     assert recovery.recover(pair(parts, 1, 2)) == (ME, [2])
     with pytest.raises(KeyNotHeld):
         custody().private(KeyName(ME, 1))
+
+
+def kept_here(settings):
+    return {path.name: path.read_bytes() for path in settings.VAULT_DIR.glob("recovery-*")}
+
+
+@pytest.mark.parametrize("gone", [[f"organisation-{ME}-1.sealed"], ["master.key"]])
+def test_new_parts_do_not_destroy_the_last_copy_of_a_lost_key(settings, gone):
+    parts = recovery.set_up(ME, 2)
+    draft(package := a_package())
+    copy = settings.VAULT_DIR.with_name("lost")
+    shutil.copytree(settings.VAULT_DIR, copy)
+    settings.VAULT_DIR = copy
+    for name in gone:
+        (copy / name).unlink()
+    before = kept_here(settings)
+    with pytest.raises(NotRecovered, match="ihala keys recover"):
+        recovery.set_up(ME, 3)
+    assert kept_here(settings) == before
+    assert recovery.recover(pair(parts, 1, 2)) == (ME, [1])
+    assert opens(AMAN, named(package, "triage"))
+    assert recovery.set_up(ME, 3)
+
+
+def test_another_key_under_the_same_number_is_not_the_lost_one(settings):
+    custody().create(KeyName(RELEASE))
+    parts, private = recovery.set_up(RELEASE, 2), custody().private(KeyName(RELEASE))
+    custody().destroy(KeyName(RELEASE))
+    custody().create(KeyName(RELEASE))
+    with pytest.raises(NotRecovered, match="version 1"):
+        recovery.set_up(RELEASE, 2)
+    assert recovery.recover(pair(parts, 1, 2)) == (RELEASE, [1])
+    assert custody().private(KeyName(RELEASE)) == private
+
+
+def test_what_was_kept_before_fingerprints_is_replaced_where_custody_opens_the_key(settings):
+    recovery.set_up(ME, 2)
+    (settings.VAULT_DIR / f"recovery-{ME}.1.fingerprint").unlink()
+    assert recovery.recover(pair(recovery.set_up(ME, 2), 1, 2)) == (ME, [1])
+    assert (settings.VAULT_DIR / f"recovery-{ME}.1.fingerprint").exists()
+
+
+def test_earlier_parts_hold_until_every_key_was_read_for_the_new_ones(settings):
+    """Custody goes away between two keys: nothing has changed."""
+    parts = recovery.set_up(ME, 2)
+    shutil.copy(
+        settings.VAULT_DIR / f"organisation-{ME}-1.sealed", settings.VAULT_DIR / f"organisation-{ME}-2.sealed"
+    )
+    before = kept_here(settings)
+    with pytest.raises(KeyNotHeld):
+        recovery.set_up(ME, 2)
+    assert kept_here(settings) == before
+    (settings.VAULT_DIR / f"organisation-{ME}-2.sealed").unlink()
+    assert recovery.recover(pair(parts, 1, 2)) == (ME, [1])
