@@ -3,31 +3,24 @@
 It names no survivor: the reference of the case, codes, days and who decided, as the page has them.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.utils.translation import gettext as _
 
-from ihala.core import text
+from ihala.core import paper, text
 from ihala.core.clock import now
 from ihala.organisations.models import Actor
 
 from . import pages
 from .models import Erasure
 
-HERE = Path(__file__).parent
-FONTS = HERE.parent / "reporting" / "fonts"
+TEMPLATE = Path(__file__).with_name("certificate.typ")
 
 
 def pdf(erasure: Erasure, reader: Actor) -> bytes:
     """A tagged PDF (PDF/UA-1) in the active language."""
-    document: bytes = typst.compile(
-        str(HERE / "certificate.typ"), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True, format="pdf",
-        sys_inputs={"data": json.dumps(data(erasure, reader), ensure_ascii=False)}, pdf_standards=["ua-1"],
-    )  # fmt: skip
-    return document
+    return paper.pdf(TEMPLATE, data(erasure, reader))
 
 
 def data(erasure: Erasure, reader: Actor) -> dict[str, Any]:

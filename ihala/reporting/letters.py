@@ -1,21 +1,18 @@
 """The referral letter: what one reader may open of a referral, set on paper in one language.
 
-The data goes to typst as JSON input and never as template text, so that nothing anybody typed is read as markup. The
-watermark names who printed it and when: a copy that turns up somewhere says whose it was.
+The watermark names who printed it and when: a copy that turns up somewhere says whose it was.
 """
 
-import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from ihala.cases import rules as case_rules
-from ihala.core import text
+from ihala.core import paper, text
 from ihala.core.clock import now
 from ihala.core.vocabulary import AgeBand, DisclosureClass, LegalBasis, Service, Sex
 from ihala.organisations.models import Actor, Organisation
@@ -23,9 +20,7 @@ from ihala.organisations.rules import terms_of
 from ihala.referrals.enums import State
 from ihala.referrals.models import PackagePart, Referral
 
-HERE = Path(__file__).parent
-TEMPLATE = HERE / "letter.typ"
-FONTS = HERE / "fonts"
+TEMPLATE = Path(__file__).with_name("letter.typ")
 ORDINALS = ("أولاً", "ثانياً", "ثالثاً", "رابعاً", "خامساً", "سادساً", "سابعاً", "ثامناً", "تاسعاً", "عاشراً")
 LEFT_TO_RIGHT = frozenset({"phone", "document_number"})
 LONG = 60
@@ -34,12 +29,8 @@ Values = Mapping[str, Any]
 
 
 def pdf(data: Mapping[str, Any]) -> bytes:
-    """The letter as a tagged PDF (PDF/UA-1), about 20 ms."""
-    document: bytes = typst.compile(
-        str(TEMPLATE), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True, format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False, default=str)}, pdf_standards=["ua-1"],
-    )  # fmt: skip
-    return document
+    """The letter on paper."""
+    return paper.pdf(TEMPLATE, data)
 
 
 def letter_data(
