@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models
 
 
@@ -76,7 +77,10 @@ def _hit(cursor: Any) -> None:
 
 @lru_cache
 def _fields(model: type[models.Model], names: tuple[str, ...]) -> "list[models.Field[Any, Any]]":
-    return [field for field in model._meta.local_concrete_fields if field.name in names]
+    fields = [field for field in model._meta.local_concrete_fields if field.name in names]
+    if len(fields) != len(names):
+        raise FieldDoesNotExist(f"{model.__name__} has not all of {', '.join(names)}")
+    return fields
 
 
 @lru_cache(maxsize=1024)

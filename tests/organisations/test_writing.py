@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import FieldDoesNotExist
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -123,3 +124,12 @@ def test_an_error_in_one_go_is_raised_and_leaves_nothing(aman: Party) -> None:
             insert([first])
             raise ValueError("mine")
         assert not Notification.objects.filter(pk=first.pk).exists()
+
+
+def test_a_field_that_the_model_does_not_have_is_not_left_out_in_silence(aman: Party) -> None:
+    told = _told(aman)
+    with acting(aman.duty):
+        insert([told])
+        for names in (["roles", "rolls"], ["organisation_id"]):
+            with pytest.raises(FieldDoesNotExist, match=names[-1]):
+                change(told, names)
