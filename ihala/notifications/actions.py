@@ -1,8 +1,10 @@
 """Telling an organisation that something waits: no name, category, service, organisation or place is told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
+from django.db import connection
 from procrastinate.contrib.django import app
 
 from ihala.accounts.roles import Role
@@ -15,6 +17,8 @@ from . import mail, rules
 from .enums import Kind
 from .models import Notification, Seen
 
+TURN = 0x6D61696C
+"""The class of the advisory locks that mailing takes; other locks of two numbers begin with an organisation's."""
 DELIVER, MAIL = "notifications.deliver", "mail"
 """The task and the queue that `tasks.py` gives the worker."""
 
@@ -65,11 +69,32 @@ def have_overdue_mailed() -> int:
 
 
 def deliver(organisation_id: int) -> int:
-    """Mail what the organisation was told and not yet mailed, as its system actor; how many mails. Never twice.
+    """Mail what the organisation was told and not yet mailed, as its system actor; how many mails.
 
     Whoever was told of several things gets one mail, since all mails are the same. The mail server is asked outside of
-    any transaction; if it fails, the job is tried again.
+    any transaction; if it fails, the job is tried again. One job of an organisation mails at a time; another that comes
+    meanwhile leaves what it came for to `have_overdue_mailed`. So nothing is mailed twice, unless the mail server or
+    the worker fails after some mails were handed over and before that is written down.
     """
+    with _alone(organisation_id) as alone:
+        return _deliver(organisation_id) if alone else 0
+
+
+@contextmanager
+def _alone(organisation_id: int) -> Iterator[bool]:
+    """Whether nobody else mails for the organisation; a worker that dies meanwhile gives its turn back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [TURN, organisation_id])
+        alone = bool(cursor.fetchone()[0])
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [TURN, organisation_id])
+
+
+def _deliver(organisation_id: int) -> int:
     system = Actor.system_of(organisation_id)
     with acting(system):
         waiting = rules.undelivered(organisation_id)

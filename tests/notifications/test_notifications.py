@@ -207,6 +207,35 @@ def test_what_is_delivered_is_not_delivered_again(aman: Party, dfwac: Party) -> 
     assert len(outbox.outbox) == 2
 
 
+def test_two_jobs_at_once_mail_one_after_the_other(
+    aman: Party, dfwac: Party, monkeypatch: pytest.MonkeyPatch, owner: Any
+) -> None:
+    """`owner` is another connection: there another job holds the turn, or asks for it while this one mails."""
+    turn = (actions.TURN, dfwac.id)
+
+    def asked(what: str) -> bool:
+        return bool(owner.execute(f"SELECT pg_{what}(%s, %s)", turn).fetchone()[0])
+
+    told(aman, dfwac)
+    assert asked("try_advisory_lock")
+    assert actions.deliver(dfwac.id) == 0
+    assert outbox.outbox == []
+    assert asked("advisory_unlock")
+    during = []
+    send = mail.send
+    monkeypatch.setattr(
+        mail, "send", lambda addresses: during.append(asked("try_advisory_lock")) or send(addresses)
+    )
+    assert actions.deliver(dfwac.id) == 2
+    assert during == [False]
+    monkeypatch.setattr(mail, "send", lambda addresses: (_ for _ in ()).throw(OSError("away")))
+    told(aman, dfwac)
+    with pytest.raises(OSError, match="away"):
+        actions.deliver(dfwac.id)
+    assert asked("try_advisory_lock"), "the turn is given back whatever happened"
+    assert asked("advisory_unlock")
+
+
 def test_a_mail_server_that_is_away_leaves_it_undelivered(
     aman: Party, dfwac: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
