@@ -5,6 +5,7 @@
 | `IHALA_HOME` | folder of keys, salts, passwords and the embedded database; `var/` without it |
 | `IHALA_DATABASE_URL`, `IHALA_OWNER_DATABASE_URL` | a PostgreSQL server ≥ 16 instead of the embedded one |
 | `IHALA_ORIGIN` | the address people type, `https://ihala.example`; production |
+| `IHALA_PROXIES` | how many proxies stand before the server in production, 1 without it |
 | `IHALA_DEMO` | `1` only from `ihala demo`: the demo's sign-in page, plain http on localhost |
 | `IHALA_PRODUCTION` | `1` from `ihala serve` and `ihala worker`; never together with the demo |
 | `IHALA_AGENT_SOCKET` | where the key agent listens, if not in a folder of the home's own |
@@ -122,7 +123,7 @@ TEMPLATES = [
 DATABASES = {"default": databases.django_settings()}
 CACHES = {
     "default": {
-        "BACKEND": "config.cache.Cache",
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "ihala_cache",
         "TIMEOUT": 600,
         "OPTIONS": {"MAX_ENTRIES": 20_000},
@@ -299,6 +300,9 @@ ACCOUNT_SESSION_REMEMBER = False
 # Per address only: a limit per name would let a stranger lock a duty officer out. A whole shelter may come from one
 # address, and allauth counts attempts that are under way as failed, so the limits leave room for a shift that begins.
 ACCOUNT_RATE_LIMITS = {"login_failed": "40/5m/ip", "login": "120/m/ip"}
+# Behind the proxy everybody comes from its address. It adds whom it heard from at the end of X-Forwarded-For, and only
+# that is believed: what stands before it was said by whoever asked.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("IHALA_PROXIES") or 1) if PRODUCTION else 0
 ACCOUNT_ADAPTER = "ihala.organisations.sign_in.RecordedSignIn"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_FORMS = {

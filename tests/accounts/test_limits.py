@@ -51,6 +51,26 @@ def test_as_many_as_the_rate_allows_and_again_when_the_first_are_over(
 
 
 @pytest.mark.django_db
+def test_behind_a_proxy_each_address_it_heard_from_counts_and_what_the_asker_claims_does_not(
+    settings: Any,
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def forwarded(addresses: str) -> Any:
+        request = RequestFactory().post("/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=addresses)
+        return ratelimit._consume_single_rate(request, app="allauth.account", action="tried", rate=RATE)
+
+    for number in range(5):
+        assert forwarded(f"203.0.113.{number}, 192.0.2.1")
+    assert forwarded("203.0.113.9, 192.0.2.1") is None
+    assert forwarded("192.0.2.2")
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    for number in range(5):
+        assert forwarded(f"203.0.113.{number}")
+    assert forwarded("203.0.113.9") is None
+
+
+@pytest.mark.django_db
 def test_what_was_no_failure_is_taken_back_and_all_is_forgotten_where_it_is_cleared() -> None:
     hits = [attempt() for _number in range(5)]
     assert attempt() is None
@@ -93,7 +113,6 @@ def test_a_sign_in_counts_with_three_statements(
     aman: Party, home: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "randrange", lambda _count: 1)
-    monkeypatch.setattr("config.cache.randrange", lambda _count: 1)
     with CaptureQueriesContext(connection) as asked:
         answer = Client().post("/sign-in/", {"login": "aman.duty", "password": PASSWORD})
     assert answer.status_code == 302

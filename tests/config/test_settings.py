@@ -59,6 +59,20 @@ def test_production_is_strict(tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("environment", "proxies"),
+    [
+        ({}, 0),
+        ({"IHALA_PROXIES": "2"}, 0),
+        ({"IHALA_PRODUCTION": "1", "IHALA_ORIGIN": "https://ihala.example"}, 1),
+        ({"IHALA_PRODUCTION": "1", "IHALA_ORIGIN": "https://ihala.example", "IHALA_PROXIES": "2"}, 2),
+    ],
+)
+def test_whom_the_proxy_heard_from_is_believed_in_production_alone(tmp_path, environment, proxies):
+    done = start(tmp_path, "print(settings.ALLAUTH_TRUSTED_PROXY_COUNT)", **environment)
+    assert done.stdout.strip() == str(proxies), done.stderr
+
+
 def test_the_secret_key_is_made_once_and_is_the_owners_alone(tmp_path):
     code = "print(settings.SECRET_KEY)"
     first, second = start(tmp_path, code).stdout, start(tmp_path, code).stdout
