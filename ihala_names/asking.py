@@ -14,6 +14,8 @@ from .operations import SHRINK, Operations, operations
 NOTHING = -99.0
 BOLD = 0.6
 """How much of the best possible ending a beginning is credited with; at 1 nothing is lost and half as fast."""
+LARGEST = float(np.finfo(np.float32).max)
+"""What may still come after the first of two hundred letters is more than this; infinity times nothing is no number."""
 
 
 def grouped(tokens: Sequence[Token]) -> Iterator[list[int]]:
@@ -55,7 +57,7 @@ class Query(NamedTuple):
         for lane, token in enumerate(tokens):
             ending = suffix_best(self.table.sides[self.script], token) ** BOLD
             grown = np.exp(SHRINK * np.arange(len(ending)) - threshold[lane])
-            best[lane::LANES][: len(ending)] = ending * grown
+            best[lane::LANES][: len(ending)] = np.minimum(ending * grown, LARGEST)
         return best, np.exp(threshold - SHRINK * self.lengths).astype(np.float32)
 
 

@@ -40,11 +40,23 @@ class Comparison(NamedTuple):
 
 
 def best_assignment(scores: np.ndarray) -> Comparison:
-    """The assignment of rows to columns that is worth most; entries below `LEAST` are no pairs."""
+    """The assignment of rows to columns that is worth most; entries below `LEAST` are no pairs.
+
+    Which of four tokens and more are out of order depends on whose order is read: the better reading counts, so that
+    neither name comes first.
+    """
+    ours, theirs = _assigned(scores), _assigned(scores.T)
+    if theirs.score <= ours.score:
+        return ours
+    return Comparison(theirs.score, tuple(Pairing(j, i, value) for i, j, value in theirs.pairs))
+
+
+def _assigned(scores: np.ndarray) -> Comparison:
     rows, columns = scores.shape
     out = np.full(rows, -1, np.int32)
     room = kernels.room(rows, columns)
-    value = kernels.assign(scores.astype(np.float32), rows, columns, MISSING, TURNED, LEAST, *room, out)
+    table = np.ascontiguousarray(scores, np.float32)
+    value = kernels.assign(table, rows, columns, MISSING, TURNED, LEAST, *room, out)
     pairs = [Pairing(i, int(j), float(scores[i, j])) for i, j in enumerate(out) if j >= 0]
     return Comparison(float(value), tuple(pairs))
 
