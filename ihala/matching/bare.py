@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import IO, Any, cast
 
 import ihala_names
+from ihala.core.children import packages
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = 4
@@ -91,7 +92,7 @@ class Bare:
         if self.process is None or self.process.poll() is not None:
             self.end()
             self.process = subprocess.Popen(
-                [sys.executable, "-s", "-E", "-m", self.module], cwd=ROOT, env=environment(), stdin=subprocess.PIPE,
+                [sys.executable, "-s", "-m", self.module], cwd=ROOT, env=environment(), stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         return self.process
@@ -108,15 +109,17 @@ class Bare:
 
 
 def environment() -> dict[str, str]:
-    """All it is told: where compiled code is kept if that cannot be beside its source, and how to spare memory."""
+    """All it is told: where our own process finds its packages, how to spare memory, and where compiled code is kept
+    if that cannot be beside its source."""
+    told = ENVIRONMENT | packages()
     beside = Path(ihala_names.__file__).parent
     if os.access(beside, os.W_OK):
-        return ENVIRONMENT
+        return told
     from django.conf import settings  # the process itself does without
 
     compiled = Path(settings.SALTS_DIR).parent / "compiled"
     compiled.mkdir(mode=0o700, exist_ok=True)
-    return {**ENVIRONMENT, "NUMBA_CACHE_DIR": str(compiled)}
+    return told | {"NUMBA_CACHE_DIR": str(compiled)}
 
 
 def write(pipe: "IO[bytes] | None", body: bytes) -> None:

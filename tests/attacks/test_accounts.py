@@ -3,12 +3,14 @@
 import os
 import pwd
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from config.accounts import AGENT, WEB
 from ihala.vault import wire
+from tests.architecture.tree import ROOT
 from tests.config.test_installation import ihala
 
 from .conftest import NOBODY, POSTGRES, a_python
@@ -36,6 +38,25 @@ try:
     print(len(peer.recv(4)))
 except ConnectionError:
     print(0)
+"""
+
+CLEANING = """
+import io, sys
+sys.path[:0] = sys.argv[1:]
+from pypdf import PdfWriter
+from ihala.cases.files.clean import clean
+pages, file = PdfWriter(), io.BytesIO()
+pages.add_blank_page(100, 100)
+pages.write(file)
+print(clean(file.getvalue()).kind)
+"""
+COMPARING = """
+import os, sys
+os.environ["IHALA_HOME"], *sys.path[:0] = sys.argv[1:]
+from ihala.matching.bare import Bare
+nobody = {"bits": "", "owners": [], "marks": []}
+with Bare("ihala.matching.unit") as unit:
+    print(unit.ask({"of": "nearest", "one": nobody, "others": nobody})[0])
 """
 
 
@@ -95,6 +116,12 @@ def test_the_agent_answers_the_pages_account_and_nobody_else_and_keys_only_to_ro
     status, said = ihala(installation.home, "keys", "status", IHALA_DEMO="1")
     assert status == 0, said
     assert "aman: version 1" in said
+
+
+def test_processes_that_hold_nothing_find_their_packages_under_both_accounts(installation):
+    packages = [ROOT, *filter(None, sys.path)]
+    assert as_account(WEB, CLEANING, *packages) == ["application/pdf"]
+    assert as_account(AGENT, COMPARING, installation.home, *packages) == ["no"]
 
 
 def test_nothing_is_open_to_others_and_the_installation_is_sound(installation):

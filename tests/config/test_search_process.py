@@ -104,7 +104,7 @@ def test_it_is_told_nothing_by_its_environment(monkeypatch, tmp_path):
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setattr(bare.os, "access", lambda *asked: False)
     found = process.environment()
-    assert found.keys() <= {*bare.ENVIRONMENT, "NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS"}
+    assert found.keys() <= {*bare.ENVIRONMENT, "PYTHONPATH", "NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS"}
     assert found["NUMBA_CACHE_DIR"].endswith("compiled")
     assert os.environ["IHALA_AGENT_DATABASE_URL"]
 

@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from ihala.core.children import packages
+
 from .jpeg import clean_jpeg
 from .kinds import Bad, Kind, NotTaken, kind_of
 from .png import clean_png
@@ -49,10 +51,10 @@ def clean(data: bytes) -> Cleaned:
     if len(data) > LARGEST:
         raise NotTaken(Bad.TOO_LARGE)
     kind_of(data)  # what is none of ours costs no process
-    command = [sys.executable, "-s", "-E", "-m", "ihala.cases.files.clean"]
+    command = [sys.executable, "-s", "-m", "ihala.cases.files.clean"]
     try:
         done = subprocess.run(
-            command, input=data, cwd=ROOT, env={}, timeout=PATIENCE, check=False,
+            command, input=data, cwd=ROOT, env=packages(), timeout=PATIENCE, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
