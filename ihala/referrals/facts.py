@@ -7,7 +7,7 @@ the step (or the page) it was asked for.
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, DateTimeField, OuterRef, Subquery, When
+from django.db.models import Exists, OuterRef, Subquery
 
 from ihala.consent import rules as consent_rules
 from ihala.core.vocabulary import Kind
@@ -73,13 +73,19 @@ def lacks_note(referral: Referral, step: Step) -> bool:
 
 
 def conflict_check(referral: Referral) -> tuple[SideRecord | None, datetime | None]:
-    """The last attestation, and when the last comparison said to look closer (None if it did not). One query."""
-    last = Comparison.objects.filter(referral=OuterRef("referral")).order_by("-number")
-    closer = When(result=Likeness.CLOSER, then="at")
-    said = last.annotate(closer=Case(closer, output_field=DateTimeField())).values("closer")[:1]
+    """The last attestation, and since when comparisons say "look closer" (None if the last one did not). One query.
+
+    A tie that stays is no news: who attested after the first of these answers did so in knowledge of it. Another answer
+    in between, or values deposited anew, begin afresh.
+    """
+    mine = Comparison.objects.filter(referral=OuterRef("referral"))
+    afresh = mine.filter(number__gt=OuterRef("number")).exclude(
+        result=Likeness.CLOSER, version=OuterRef("version")
+    )
+    closer = mine.filter(~Exists(afresh), result=Likeness.CLOSER).order_by("number").values("at")[:1]
     checks = SideRecord.objects.filter(referral=referral, kind=RecordKind.CONFLICT_CHECK)
-    found = checks.annotate(look_closer_at=Subquery(said)).order_by("-at").first()
-    return found, getattr(found, "look_closer_at", None)
+    found = checks.annotate(closer_since=Subquery(closer)).order_by("-at").first()
+    return found, getattr(found, "closer_since", None)
 
 
 def basis(referral: Referral) -> consent_rules.Basis | None:

@@ -240,14 +240,14 @@ def basis_is_live(referral: Referral, actor: Actor) -> Refusal | None:
 
 def conflict_checked(referral: Referral, actor: Actor) -> Refusal | None:
     """The two sides have spoken: nobody at the receiver is tied to the person of concern."""
-    last, look_closer_at = facts.conflict_check(referral)
+    last, closer_since = facts.conflict_check(referral)
     if last is None:
         return Refusal(
             "conflict_check", _("Attest the conflict check first: telephone the sender and record who spoke.")
         )
     if last.code == enums.ConflictResult.CONFLICT:
         return Refusal("conflict_found", _("The conflict check found a tie. Decline, or check again."))
-    if look_closer_at is not None and look_closer_at >= last.at:
+    if closer_since is not None and closer_since >= last.at:
         return Refusal("look_closer", _("The comparison says: look closer. Telephone again and attest anew."))
     return second_accepts(referral, actor, last.membership_id)
 

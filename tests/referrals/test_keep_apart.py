@@ -15,7 +15,7 @@ from ihala.cases.content import CaseContent
 from ihala.core.acting import acting
 from ihala.core.refusal import Refused
 from ihala.core.vocabulary import DisclosureClass
-from ihala.organisations.models import Membership
+from ihala.organisations.models import Actor, Membership
 from ihala.referrals import actions, workflow
 from ihala.referrals.actions import keeping_apart
 from ihala.referrals.enums import ConflictResult, Likeness, State, Step
@@ -100,22 +100,57 @@ def test_what_was_erased_and_came_back_with_a_backup_is_no_tie_and_no_error(db: 
     assert acknowledged(referral) == Likeness.CLEAR
 
 
-def test_a_tie_among_the_staff_asks_for_one_more_attestation_given_in_knowledge_of_it(db: None) -> None:
-    referral = sent()
-    staff_called("دانيال  كيبيدى")
-    by = given.actor(SUPERVISOR)
+def attested(row: Referral, by: Actor) -> Referral:
+    return actions.attest_conflict_check(row, by=by, spoke_with="Amal", result=ConflictResult.CLEAR)
+
+
+def why_not_accept(by: Actor) -> str | None:
+    refusal = workflow.why_not(Step.ACCEPT, Referral.objects.get(), by)
+    return refusal and refusal.code
+
+
+def test_a_tie_that_begins_meanwhile_asks_for_one_more_attestation_given_in_knowledge_of_it(
+    db: None,
+) -> None:
+    referral, by = sent(), given.actor(SUPERVISOR)
     with acting(by):
-        actions.attest_conflict_check(
-            acknowledged_row(referral), by=by, spoke_with="Amal", result=ConflictResult.CLEAR
-        )
-        refusal = workflow.why_not(Step.ACCEPT, Referral.objects.get(), by)
-        assert refusal is not None and refusal.code == "look_closer"
+        row = acknowledged_row(referral)
+    staff_called("دانيال  كيبيدى")
+    with acting(by):
+        row = attested(row, by)
+        assert why_not_accept(by) == "look_closer"
+        attested(row, by)
+        assert list(Comparison.objects.order_by("number").values_list("result", flat=True)) == [
+            *("clear", "closer", "closer")
+        ]
+        assert actions.accept(Referral.objects.get(), by=by).state == State.ACCEPTED
+
+
+def test_after_an_acknowledgement_that_said_look_closer_the_attestation_is_in_knowledge_of_it(
+    db: None,
+) -> None:
+    referral, by = sent(), given.actor(SUPERVISOR)
+    staff_called(DANIEL)
+    with acting(by):
+        attested(acknowledged_row(referral), by)
+        assert why_not_accept(by) is None
+
+
+def test_a_tie_that_went_and_came_again_is_news(db: None) -> None:
+    referral, by = sent(), given.actor(SUPERVISOR)
+    staff_called(DANIEL)
+    with acting(by):
+        row = acknowledged_row(referral)
     staff_called("عمرو")
     with acting(by):
-        actions.attest_conflict_check(
-            Referral.objects.get(), by=by, spoke_with="Amal", result=ConflictResult.CLEAR
-        )
-        assert actions.accept(Referral.objects.get(), by=by).state == State.ACCEPTED
+        row = attested(row, by)
+        assert why_not_accept(by) is None
+    staff_called(DANIEL)
+    with acting(by):
+        row = attested(row, by)
+        assert why_not_accept(by) == "look_closer"
+        attested(row, by)
+        assert why_not_accept(by) is None
 
 
 def acknowledged_row(referral: Referral) -> Referral:
@@ -130,7 +165,7 @@ def test_after_the_last_comparison_an_attestation_in_knowledge_of_it_is_enough(d
     with acting(by):
         row = acknowledged_row(referral)
         for _time in range(MOST_COMPARISONS):
-            row = actions.attest_conflict_check(row, by=by, spoke_with="Amal", result=ConflictResult.CLEAR)
+            row = attested(row, by)
         assert Comparison.objects.count() == MOST_COMPARISONS
         assert workflow.why_not(Step.ACCEPT, row, by) is None
         with pytest.raises(IntegrityError, match="comparisons_are_few"), transaction.atomic():

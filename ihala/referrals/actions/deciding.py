@@ -74,7 +74,8 @@ def attest_conflict_check(
 ) -> Referral:
     """The two sides have spoken by telephone: who spoke with whom and what was found, never the name asked about.
 
-    The comparison joins it: should it say "look closer" now, one more attestation is needed, in knowledge of that.
+    The comparison joins it: should it say "look closer" for the first time now, one more attestation is needed, in
+    knowledge of that.
     """
     if result not in ConflictResult.values or not spoke_with.strip():
         raise Refused(Refusal("attestation_incomplete", _("Say with whom you spoke and what was found.")))
