@@ -26,6 +26,7 @@ from ihala.vault.sealing import OWN, Place, SecretName, Subject
 
 from . import rules
 from .enums import How
+from .enums import Purpose as Purposes
 from .models import Consent, LegalBasisRecord
 
 VERSION = 1
@@ -49,8 +50,9 @@ def give(
     consent = Consent(
         organisation_id=by.organisation_id, case=case, recipient_id=recipient, basis=given.basis,
         classes=list(rules.in_order(given.classes)),
-        purposes=list(given.purposes), given_by=given.given_by, how=given.how, given_on=given.given_on,
-        until=given.until, renews=renews, recorded_by_id=by.membership_id, recorded_at=clock.now(),
+        purposes=[one for one in Purposes if one in given.purposes],
+        given_by=given.given_by, how=given.how, given_on=given.given_on, until=given.until, renews=renews,
+        recorded_by_id=by.membership_id, recorded_at=clock.now(),
     )  # fmt: skip
     consent.details = _sealed(consent, given.details())
     consent.save(force_insert=True)

@@ -34,6 +34,8 @@ USUAL_LENGTH = timedelta(days=366)
 """A consent for longer is unusual and said to be; consent is for a time (security, "the bar for survivors' data")."""
 LONGEST = timedelta(days=5 * 366)
 LONGEST_WORDS = 2000
+QUESTION_ONLY = [Purpose.KNOWN]
+"""A consent for nothing else, however often it says so, allows a question; no disclosure rests on it."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,8 @@ def live_consent(case_id: UUID | None, recipient_id: int, at: datetime | None = 
 def _live(_nobody: None) -> QuerySet[Consent]:
     case, recipient = kept.Given("case", UUIDField()), kept.Given("recipient", BigIntegerField())
     live = live_consents(case, recipient, kept.Given("on", DateField()))
-    return live.exclude(purposes=[Purpose.KNOWN])[
-        :1
-    ]  # that one allows a question, and no disclosure rests on it
+    allowing = live.exclude(purposes__contains=QUESTION_ONLY, purposes__contained_by=QUESTION_ONLY)
+    return allowing[:1]
 
 
 def consent_to_ask(case_id: UUID, recipient_id: int) -> Consent | None:

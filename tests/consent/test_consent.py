@@ -148,6 +148,23 @@ def test_purposes_are_the_kind_and_the_services():
     )  # fmt: skip
 
 
+def test_a_question_allowed_twice_over_is_still_no_basis_for_a_disclosure(aman, dfwac, case):
+    with acting(aman.caseworker):
+        both = given(purposes=(Purpose.KNOWN, Purpose.KNOWN, Purpose.SHELTER))
+        allowed = actions.give(case, by=aman.caseworker, recipient=dfwac.id, given=both)
+        assert allowed.purposes == [Purpose.SHELTER, Purpose.KNOWN]
+        with clock.later(timedelta(minutes=1)):
+            twice = given(purposes=(Purpose.KNOWN, Purpose.KNOWN))
+            asked = actions.give(case, by=aman.caseworker, recipient=dfwac.id, given=twice)
+        assert asked.purposes == [Purpose.KNOWN]
+        assert rules.live_consent(case.id, dfwac.id) == allowed
+        actions.withdraw(allowed.id, by=aman.caseworker)
+        asked.pk, asked.purposes = uuid4(), [Purpose.KNOWN, Purpose.KNOWN]  # written past the action
+        asked.save(force_insert=True)
+        assert rules.consent_to_ask(case.id, dfwac.id) is not None
+        assert rules.live_consent(case.id, dfwac.id) is None and rules.basis_for(case.id, dfwac.id) is None
+
+
 def test_more_than_a_year_is_unusual():
     assert not rules.unusual(given(given_on=date(2026, 1, 1), until=date(2027, 1, 1)))
     assert rules.unusual(given(given_on=date(2026, 1, 1), until=date(2027, 2, 1)))
