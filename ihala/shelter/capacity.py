@@ -43,8 +43,7 @@ def _units(organisations: Collection[int], until: datetime | None) -> dict[int, 
 
 
 def _read(units: Any, family: Callable[[str], UUID | None]) -> tuple[list[Place], list[Place]]:
-    known = json.loads(units) if isinstance(units, str) else units
-    pairs = [_both(family, *unit) for unit in known or ()]
+    pairs = [_both(family, *unit) for unit in json.loads(units or "[]")]
     return [free for free, _every in pairs], [every for _free, every in pairs]
 
 

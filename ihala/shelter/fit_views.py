@@ -1,6 +1,5 @@
 """Who could take this family tonight: asking, what was answered, and what one's own organisation was asked."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,8 +33,8 @@ def ask(request: Request, case_reference: str = "") -> HttpResponse:
     form = EnquiryForm(request.POST or None, household=household, of_case=case is not None)
     status = Status.NOT_POSSIBLE if form.is_bound else 200
     if form.is_valid():
-        given: dict[str, Any] = {name: form.cleaned_data[name] for name in ("urgency", "services")}
-        given["category"] = case.category if case else form.cleaned_data["category"]
+        said = form.cleaned_data
+        given = {name: said[name] for name in ("category", "urgency", "services") if name in said}
         made = actions.ask(form.household(), by=request.actor, case=case, **given)
         return redirect("fit:answers", made.pk)
     return render(request, "fit/ask.html", {"form": form, "case": case}, status=status)

@@ -303,6 +303,15 @@ def test_capacity_knows_what_is_free_and_who_lives_there(dubai: houses.Place) ->
     assert sum(len(place.cots) for place in every) == Bed.objects.none().count() + 1
 
 
+def test_about_a_case_its_own_category_is_asked_for_whatever_else_is_said(
+    dubai: houses.Place, asker: Actor
+) -> None:
+    case = given.helens_case()
+    assert case.category != "child_abuse"
+    assert ask(asker, category="child_abuse", case=case).category == case.category
+    assert ask(asker, category="child_abuse").category == "child_abuse"
+
+
 def test_two_who_ask_at_once_take_two_slots_or_share_one_answer(dubai: houses.Place, asker: Actor) -> None:
     """The later one meets the constraint: the same question has its answer, another one takes the next slot."""
     with at(NOON):

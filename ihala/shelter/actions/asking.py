@@ -43,14 +43,15 @@ def ask(
     household: Household,
     *,
     by: Actor,
-    category: Category | str,
     urgency: Urgency | str,
     services: Iterable[str],
+    category: Category | str = "",
     case: Case | None = None,
 ) -> Enquiry:
     """Ask every organisation whose terms in force cover category and services; their answers stand in `Asking`.
 
-    `case` is the actor's own and stays unknown to those asked. Refused `not_permitted`, `nobody_to_house`.
+    `case` is the actor's own and stays unknown to those asked; the category is then the case's.
+    Refused `not_permitted`, `nobody_to_house`.
     """
     rules_refuse = rules.why_not(Permission.DRAFT_REFERRAL, by)
     wanted = sorted({str(Service(code)) for code in services})
@@ -58,8 +59,9 @@ def ask(
         raise Refused(rules_refuse or (NOBODY if wanted else NO_SERVICE))
     moment = now()
     enquiry = Enquiry(
-        organisation_id=by.organisation_id, case=case, shape=shape_of(household), category=Category(category),
-        urgency=Urgency(urgency), services=wanted, window=window_of(moment), asked_at=moment,
+        organisation_id=by.organisation_id, case=case, shape=shape_of(household),
+        category=Category(case.category if case else category), urgency=Urgency(urgency),
+        services=wanted, window=window_of(moment), asked_at=moment,
         asked_by_id=by.membership_id or None,
     )  # fmt: skip
     enquiry.save(force_insert=True)
@@ -142,9 +144,8 @@ def _row(partner: Partner, enquiry: Enquiry, answer: Coarse | None) -> Asking:
 
 def _written(rows: Sequence[Asking]) -> list[tuple[int, UUID, int]]:
     """Write each in the name of the organisation asked; those that got a slot, which."""
-    columns = [field.column for field in Asking._meta.concrete_fields]
-    names = {field.column: field.attname for field in Asking._meta.concrete_fields}
-    told = [{column: getattr(row, names[column]) for column in columns} for row in rows]
+    fields = Asking._meta.concrete_fields
+    told = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT organisation, made, place FROM ihala_asked_in_turn(%s::jsonb, %s)",
