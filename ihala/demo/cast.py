@@ -56,7 +56,6 @@ PEOPLE = (
     Person("dfwac.admin", R.ADMINISTRATOR, "جاسم يعقوب العلي", "Jassim Yaqoub Al Ali"),
     Person("sharjah.caseworker", R.CASEWORKER, "أسماء ثاني السويدي", "Asma Thani Al Suwaidi"),
 )  # fmt: skip
-BY_NAME = {person.username: person for person in PEOPLE}
 
 Hire = Callable[[list[Person], Actor], list[Membership]]
 

@@ -19,6 +19,7 @@ from ihala.core.acting import acting
 from ihala.core.vocabulary import Category, Kind, Urgency
 from ihala.demo import people, story
 from ihala.demo.cast import PEOPLE
+from ihala.matching.models import JointCount, KnownQuestion, Pair
 from ihala.organisations.models import Actor, Organisation, Terms
 from ihala.referrals.enums import State, Step
 from ihala.referrals.models import DestructionTask, Referral, StepTaken
@@ -100,6 +101,14 @@ def _actor(username):
         user = User.objects.get(username=username)
     with at_the_door(user.pk):
         return actor_of(Membership.objects.select_related("user", "organisation").get(user=user))
+
+
+def test_two_questions_a_pair_and_a_count_tell_who_is_known_to_both(told):
+    aman, _dubai = systems()
+    with acting(aman):
+        assert KnownQuestion.objects.exclude(result="").count() == 2
+        assert Pair.objects.exists()
+        assert JointCount.objects.filter(counted_at__isnull=False).count() == 1
 
 
 def test_nothing_in_the_story_happens_in_the_future(told):
