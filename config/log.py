@@ -18,7 +18,7 @@ def say(line: str) -> None:
 
 def add_commands(commands: Any) -> None:
     """`ihala audit …` for the command line's parser."""
-    audit = commands.add_parser("audit", help="the log: export, verify, witness, check")
+    audit = commands.add_parser("audit", help="the log: export, verify, witness, set-aside, check")
     parts = audit.add_subparsers(required=True, metavar="COMMAND")
 
     export = parts.add_parser("export", help="the log of one organisation, to be checked elsewhere")

@@ -51,12 +51,10 @@ class AgentCost:
 
 def frames(references: Sequence[str], actor: Any) -> dict[str, list[str]]:
     """Inside the product: by kind of opening, the questions `actor` would ask for these referrals, as they travel."""
-    from ihala.audit.actions import Opening
     from ihala.core.acting import acting
     from ihala.referrals import questions
-    from ihala.referrals.actions import sealed
+    from ihala.referrals.actions import package
     from ihala.vault import wire
-    from ihala.vault.sealing import Place, SecretName
 
     made: dict[str, list[str]] = {ONE: [], PAGE: []}
     with acting(actor):
@@ -64,19 +62,8 @@ def frames(references: Sequence[str], actor: Any) -> dict[str, list[str]]:
             referral = questions.seen_at(reference, actor)
             if referral is None:
                 raise LookupError(reference)
-            openings = [
-                Opening(
-                    SecretName(
-                        sealed.package_subject(referral),
-                        part.disclosure_class,
-                        part.version,
-                        part.organisation_id,
-                    ),
-                    [(Place.of(part, "document"), part.document)],
-                )
-                for part in questions.parts(referral)
-            ]
-            for kind, asked in ((ONE, openings[:1]), (PAGE, openings)):
+            whole = package.openings(referral, questions.parts(referral))
+            for kind, asked in ((ONE, whole[:1]), (PAGE, whole)):
                 arguments = {
                     "actor": wire.who(actor),
                     "purpose": "referral",

@@ -18,20 +18,22 @@ from .browser import Answer, Browser
 from .rows import Prepared
 from .stage import Stage
 
-HOUSE, FIT = "YYYY", "Fit over 100 organisations × 50 units"
+OWN, PARTNER = "OWN", "PARTNER"
+"""Codes of the house for acceptances and of each partner's house."""
+FIT = "Fit over 100 organisations × 50 units"
 ORGANISATIONS, UNITS, FREE_EVERY, HELD_FOR = 100, 50, 0.2, 0.3
-LET_GO = """
+LET_GO = f"""
 WITH over AS (
   SELECT h.id FROM shelter_hold h WHERE h.ended_at IS NULL AND h.made_at < now() - %s * interval '1 s' AND h.id IN (
     SELECT c.hold_id FROM shelter_claim c JOIN shelter_unit u ON u.id = c.unit_id JOIN shelter_house s
-    ON s.id = u.house_id WHERE s.code = 'YYYY' AND c.ends_at > now())
+    ON s.id = u.house_id WHERE s.code = '{OWN}' AND c.ends_at > now())
 ), ended AS (UPDATE shelter_claim SET ends_at = now() WHERE hold_id IN (SELECT id FROM over) AND ends_at > now())
 UPDATE shelter_hold SET ended_at = now(), ended_how = 'freed', free_reason = 'mistake' WHERE id IN (SELECT id FROM over)
-"""
-PLACES = """
+"""  # noqa: S608
+PLACES = f"""
 SELECT 'beds:' || string_agg(b.id::text, ',' ORDER BY b.id) FROM shelter_bed b JOIN shelter_unit u ON u.id = b.unit_id
-JOIN shelter_house h ON h.id = u.house_id WHERE h.code = 'YYYY' GROUP BY u.id ORDER BY u.id
-"""
+JOIN shelter_house h ON h.id = u.house_id WHERE h.code = '{OWN}' GROUP BY u.id ORDER BY u.id
+"""  # noqa: S608
 PARTNERS = f"""
 INSERT INTO organisations_organisation (code, name_ar, name_en, emirate, is_active, created_at)
 SELECT 'bench-' || n, 'جهة ' || n, 'Organisation ' || n, 'dubai', true, now()
@@ -51,15 +53,15 @@ SELECT g.id, 1, t.data - 'known' || jsonb_build_object(
 FROM organisations_agreement g JOIN organisations_organisation o ON o.id = g.b_id AND o.code LIKE 'bench-%',
 LATERAL (SELECT data FROM organisations_terms WHERE active_from IS NOT NULL AND ended_at IS NULL ORDER BY id LIMIT 1) t;
 INSERT INTO shelter_house (id, organisation_id, code, turnaround_hours, created_at)
-SELECT gen_random_uuid(), id, 'XXXX', 0, now() FROM organisations_organisation WHERE code LIKE 'bench-%';
+SELECT gen_random_uuid(), id, '{PARTNER}', 0, now() FROM organisations_organisation WHERE code LIKE 'bench-%';
 INSERT INTO shelter_unit (key, organisation_id, house_id, code, kind, shared, wheelchair, ground_floor, sexes,
   boys_until, version, created_at)
 SELECT gen_random_uuid(), organisation_id, id, n::text, 'flat', false, n % 9 = 0, n % 5 = 0, '{{female,male}}',
   CASE WHEN n % 3 = 0 THEN 12 END, 1, created_at
-FROM shelter_house, generate_series(1, {UNITS}) n WHERE code = 'XXXX';
+FROM shelter_house, generate_series(1, {UNITS}) n WHERE code = '{PARTNER}';
 INSERT INTO shelter_bed (organisation_id, unit_id, code, kind, created_at)
 SELECT u.organisation_id, u.id, n::text, CASE WHEN n = 4 THEN 'cot' ELSE 'bed' END, u.created_at
-FROM shelter_unit u JOIN shelter_house h ON h.id = u.house_id AND h.code = 'XXXX', generate_series(1, 4) n;
+FROM shelter_unit u JOIN shelter_house h ON h.id = u.house_id AND h.code = '{PARTNER}', generate_series(1, 4) n;
 """  # noqa: S608
 
 
@@ -91,7 +93,7 @@ def furnish(cluster: Cluster, database: str) -> list[str]:
     """Forty flats of the receiver's for acceptances; each flat's beds as a form sends them."""
     with cluster.connect(database) as connection:
         for statement in (beds.HOUSE, beds.UNIT, beds.BED):
-            connection.execute(statement.replace("ZZZZ", HOUSE))
+            connection.execute(beds.of_house(statement, OWN))
         return [str(row[0]) for row in connection.execute(PLACES)]
 
 
@@ -167,7 +169,7 @@ def _lived(last: int, *, now: bool) -> str:
         first=1 if now else 3,
         last=last,
     )
-    return past.replace("ZZZZ", "XXXX")
+    return beds.of_house(past, PARTNER)
 
 
 def _median(measured: load.Measured) -> float:

@@ -23,8 +23,9 @@ from .load import Measured
 NAME = "The same rows by raw psycopg"
 NOT_OF_THE_SENDING = {"procrastinate_workers", "procrastinate_events", "django_session", "ihala_cache"}
 FRESH = ("id", "note_id", "send_key")
-DERIVED = ("vault_deposit", "subject_id")
 """Columns with a key of the row itself."""
+DERIVED = ("vault_deposit", "subject_id")
+"""A column whose key stands for the row in other tables and must be as new."""
 
 COLUMNS = """
 SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s

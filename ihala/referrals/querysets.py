@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ihala.accounts.roles import Role
 from ihala.cases.models import Access
@@ -53,10 +53,6 @@ class ReferralQuerySet(QuerySet[Any]):
         return self.visible_to(actor).filter(
             Q(sender=me, waits_for_sender=True) | Q(receiver=me, waits_for_receiver=True)
         )
-
-    def soonest_first(self) -> ReferralQuerySet:
-        """The order of work lists: what is due first stands first."""
-        return self.order_by(F("due_at").asc(nulls_last=True), "id")
 
 
 def _given_to(sides: QuerySet, actor: Actor) -> QuerySet:

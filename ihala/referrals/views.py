@@ -1,8 +1,10 @@
 """The page of a referral, one for both sides; its notes, attestations and disclosure receipts."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -50,21 +52,24 @@ def detail(request: Request, reference: str) -> HttpResponse:
     )
 
 
+ELSEWHERE: dict[type[Model], Callable[[UUID], HttpResponse]] = {
+    Asking: lambda _key: redirect("fit:asked"),
+    KnownQuestion: lambda key: redirect("known:question", key),
+    JointCount: lambda _key: redirect("joint:list"),
+}
+"""What else people are told of, and the page it stands on."""
+
+
 @require_GET
 def by_key(request: Request, key: UUID) -> HttpResponse:
-    """From a notification, which knows the referral's key alone, to its page."""
+    """From a notification, which knows a key alone, to the page of what it is about: mostly a referral."""
     referral = Referral.objects.visible_to(request.actor).filter(pk=key).first()
-    if (
-        referral is None and Asking.objects.filter(pk=key).exists()
-    ):  # a question about a place, asked or answered
-        return redirect("fit:asked")
-    if referral is None and KnownQuestion.objects.filter(pk=key).exists():  # whether a survivor is known
-        return redirect("known:question", key)
-    if referral is None and JointCount.objects.filter(pk=key).exists():
-        return redirect("joint:list")
-    if referral is None:
-        raise Refused(workflow.NOT_VISIBLE)
-    return redirect("referrals:detail", referral.reference)
+    if referral is not None:
+        return redirect("referrals:detail", referral.reference)
+    for model, page_of in ELSEWHERE.items():
+        if model._default_manager.filter(pk=key).exists():
+            return page_of(key)
+    raise Refused(workflow.NOT_VISIBLE)
 
 
 @require_POST

@@ -214,20 +214,24 @@ def open_parts(referral: Referral, *, by: Actor, purpose: Purpose = Purpose.REFE
     return parts
 
 
-def open_all(
-    referral: Referral, exchange: sealed.Exchange, *, by: Actor, purpose: Purpose = Purpose.REFERRAL
-) -> tuple[dict[UUID, Any], Parts]:
-    """What the exchange says and every part, as `open_parts`; the key agent is asked once."""
-    parts = questions.parts(referral)
+def openings(referral: Referral, parts: list[PackagePart]) -> list[audit.Opening]:
+    """What the key agent is asked for these parts."""
     subject = sealed.package_subject(referral)
-    openings = [
+    return [
         audit.Opening(
             SecretName(subject, part.disclosure_class, part.version, part.organisation_id),
             [(Place.of(part, "document"), part.document)],
         )
         for part in parts
     ]
-    wanted = [*openings, *exchange.openings]
+
+
+def open_all(
+    referral: Referral, exchange: sealed.Exchange, *, by: Actor, purpose: Purpose = Purpose.REFERRAL
+) -> tuple[dict[UUID, Any], Parts]:
+    """What the exchange says and every part, as `open_parts`; the key agent is asked once."""
+    parts = questions.parts(referral)
+    wanted = [*openings(referral, parts), *exchange.openings]
     opened = audit.open_sealed(by, purpose, wanted, missing_ok=True) if wanted else []
     documents = [values[0] for values in opened[: len(parts)]]
     return exchange.told(opened[len(parts) :]), [
