@@ -1,7 +1,7 @@
 """Whom a comparison before acceptance takes for the same person: `IHALA_LIKENESS` names `spelled`.
 
-An equal telephone, document or name decides at once. Else the agent hands names, birth years and nationalities to a
-process of its own that holds no key (`alike`), and hears yes or no.
+An equal telephone, document or name decides at once. Else the agent hands names, birth years, nationalities and
+sexes to a process of its own that holds no key (`alike`), and hears yes or no.
 """
 
 import atexit

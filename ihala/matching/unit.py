@@ -14,7 +14,7 @@ from ihala_names import hardened
 from . import bare
 
 SURE = 0.82
-"""Share of common features from which it is the same person. Brothers and sisters with given names of their own reached
+"""Share of common features from which it is the same person. Brothers and sisters with given names of their own came to
 0.79 at most."""
 PERHAPS = 0.48
 """From here on people look closer. In the other script 99 % of names reach it, 92 % with a wrong letter and a year that
