@@ -17,8 +17,8 @@ from . import bare
 from .known import Known
 
 SURE = 7.0
-"""Log odds from which names alone are enough. Of attested names, some known to the model, written in the other script, 97 %
-are found with it and 92 % with one wrong letter; of brothers 1 %, and of 14,000 pairs of strangers none."""
+"""Log odds from which names alone are enough. Of attested names, some known to the model, written in the other script,
+97 % are found with it and 92 % with one wrong letter; of brothers 1 %, and of 14,000 pairs of strangers none."""
 PERHAPS = 4.0
 """From here on names are enough if something else speaks for it."""
 PART = 0.5
