@@ -1,6 +1,7 @@
 """The commands around the log: export, verify, witness, set-aside, check."""
 
 import argparse
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from . import accounts, installation
 from .home import folder, home
 
 INPUT = input
+PASSWORD = getpass
 
 
 def say(line: str) -> None:
@@ -107,6 +109,11 @@ def _set_aside(options: argparse.Namespace) -> int:
                 f"{options.user} is no data protection officer (to ask), nor director or officer (to confirm)."
             )
             return 1
+        if not _is_there(options.user):
+            say(
+                f"That is not the password of {options.user}, or one they have not replaced by their own yet."
+            )
+            return 1
         try:
             if options.confirm:
                 kept = setting_aside.confirm(UUID(options.confirm), actor)
@@ -123,6 +130,14 @@ def _set_aside(options: argparse.Namespace) -> int:
             )
             return 1
     return 0
+
+
+def _is_there(user: str) -> bool:
+    """Does this person type their password? One that an administrator gave out proves nobody."""
+    from ihala.accounts.backends import PasswordBackend
+
+    found = PasswordBackend().authenticate(None, user, PASSWORD(f"Password of {user}: "))
+    return found is not None and not found.one_time_password
 
 
 def _check(options: argparse.Namespace) -> int:

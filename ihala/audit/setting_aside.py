@@ -1,8 +1,9 @@
 """After a lawful restore the operator's last word no longer leads on: two people set it aside, on record.
 
 The database had to be restored from a backup and its newest events are gone. The operator's signer refuses it then, and
-so do the witnesses, as they must. One officer asks, another person confirms; the note that was signed stays in the
-folder under another name, as the proof of what was lost, and every organisation reads in its log that this was done.
+so do the witnesses, as they must. One officer asks, another person confirms that very request; the note that was signed
+stays in the folder under another name, as the proof of what was lost, and every organisation reads in its log that this
+was done.
 """
 
 from datetime import timedelta
@@ -27,6 +28,10 @@ LEADS_ON = Refusal(
     "leads_on", _("The log leads on from what was signed last. There is nothing to set aside.")
 )
 NOT_ASKED = Refusal("not_asked", _("Nobody asked for this within the last day."), Status.NOT_VISIBLE)
+ANOTHER = Refusal(
+    "another",
+    _("Another checkpoint than the one that is meant now was asked for. It must be asked for anew."),
+)
 SECOND_PERSON = Refusal("second_person", _("Another person confirms what you asked for."), Status.FORBIDDEN)
 
 
@@ -49,6 +54,8 @@ def confirm(request: UUID, by: ByWhom) -> Path:
             raise Refused(NOT_ASKED)
         if found.user_id == by.user_id:
             raise Refused(SECOND_PERSON)
+        if found.detail["signed"] != last:
+            raise Refused(ANOTHER)
         detail = {"signed": last, "here": size, "asked_by": found.membership_id}
         record(by, EventName.LOG_SET_ASIDE, detail=detail)
         others = OrganisationKey.objects.exclude(organisation_id=by.organisation_id)

@@ -4,8 +4,10 @@ import argparse
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from config import log as commands
+from ihala.accounts.models import User
 from ihala.audit import setting_aside, signing, witness
 from ihala.audit.enums import EventName
 from ihala.audit.models import Event
@@ -33,6 +35,12 @@ def restored(db, settings, tmp_path):
     with pytest.raises(Inconsistent):
         signing.sign()
     return made
+
+
+def given_out(user, once):
+    """Whether an administrator gave this password out."""
+    with acting(given.actor(user)):
+        assert User.objects.filter(username=user).update(one_time_password=once) == 1
 
 
 def refusal_of(call):
@@ -66,6 +74,14 @@ def test_there_is_nothing_to_set_aside_while_the_log_leads_on(restored):
     assert refusal_of(lambda: setting_aside.confirm(key, DIRECTOR)) == "leads_on"
 
 
+def test_what_was_asked_for_one_loss_is_not_confirmed_for_another(restored):
+    key = setting_aside.ask(AMAN)
+    signing.replace(signing.folder() / "last.note", operators_note(20_000, bytes(32)))
+    assert refusal_of(lambda: setting_aside.confirm(key, DIRECTOR)) == "another"
+    assert "20000" in (signing.folder() / "last.note").read_text()
+    assert setting_aside.confirm(setting_aside.ask(AMAN), DIRECTOR)
+
+
 def test_a_witness_goes_on_after_two_people_of_its_organisation_set_its_last_word_aside(
     restored, monkeypatch
 ):
@@ -92,19 +108,33 @@ def test_a_witness_goes_on_after_two_people_of_its_organisation_set_its_last_wor
     assert exported()
 
 
-def test_the_command_takes_an_officer_and_another_person(restored, monkeypatch):
-    said = []
+def test_the_command_takes_an_officer_and_another_person_each_with_their_password(restored, monkeypatch):
+    said, typed, words = [], [], ""
     given.cast()
+    for user in ("aman.dpo", "aman.director", "aman.caseworker"):
+        with acting(given.actor(user)):
+            User.objects.filter(username=user).update(password=make_password(f"{user} 7"))
+    monkeypatch.setattr(commands, "PASSWORD", lambda prompt: typed.append(prompt) or words)
     monkeypatch.setattr(commands, "say", said.append)
     monkeypatch.setattr(commands.installation, "set_up", lambda: None)
     monkeypatch.setenv("IHALA_DATABASE_URL", "postgresql://given")
 
-    def run(user, confirm=None):
+    def run(user, confirm=None, password=None):
+        nonlocal words
+        words = f"{user} 7" if password is None else password
         return commands._set_aside(argparse.Namespace(user=user, confirm=confirm))
 
     assert [run("aman.caseworker"), run("nobody"), run("aman.admin", str(uuid4()))] == [1, 1, 1]
+    assert typed == [], "nobody types a password for nothing"
+    assert [run("aman.dpo", password=wrong) for wrong in ("", "aman.director 7")] == [1, 1]
+    with acting(given.actor("aman.dpo")):
+        assert not Event.objects.filter(name=EventName.LOG_SET_ASIDE_ASKED).exists()
     assert run("aman.dpo") == 0
     key = said[-1].split()[1].rstrip(".")
     assert [run("aman.dpo", key), run("aman.director", "xx")] == [1, 1]
+    assert run("aman.director", key, password="aman.dpo 7") == 1, "one shell and one password are one person"
+    given_out("aman.director", True)
+    assert run("aman.director", key) == 1, "an administrator knows this one"
+    given_out("aman.director", False)
     assert run("aman.director", key) == 0
     assert run("aman.dpo") == 1, "it leads on now"
