@@ -109,7 +109,20 @@ def a_database(say: Say, *, new: bool = False) -> Iterator[postgres.Cluster | No
         yield cluster
     finally:
         if not was_running:
+            _let_go()
             cluster.stop()
+
+
+def _let_go() -> None:
+    """Leave the database before it stops: a pool that loses it says so on the screen of whoever gave the command."""
+    from django.conf import settings
+
+    if settings.configured:
+        from django.db import connections
+
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            connection.close_pool()  # type: ignore[attr-defined]
 
 
 def intake(files: list[str], user: str, say: Say) -> int:
