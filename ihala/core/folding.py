@@ -24,6 +24,8 @@ from django.templatetags.i18n import (
 from django.templatetags.static import StaticNode
 from django.utils.translation import get_language
 
+from .quick import quicken
+
 Tag = Callable[..., Any]
 
 
@@ -76,6 +78,7 @@ def _fold(nodes: NodeList, template: Template) -> None:
         else:
             folded.append(node)
     nodes[:] = folded
+    quicken(nodes)
 
 
 def _inside(node: Node) -> Iterator[NodeList]:

@@ -5,9 +5,15 @@ questions again and again; only the ids and the moment differ. A function marked
 asked; where a value comes from whoever asks, it says `Given` (an actor in general has ids of that kind). Its SQL is put
 together once per set of roles and remembered without any value; each asking binds its own. Row-level security, the
 reading of rows and the meaning of the query are the queryset's: nothing is said twice.
+
+Questions that do not wait for each other's answers can be asked `ahead`: they are sent in one go, and where each is
+asked in its turn its answer lies there already. So a page of a dozen questions waits for PostgreSQL once.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import partial, update_wrapper
 from typing import Any, Protocol
 
@@ -77,12 +83,21 @@ class Kept:
 
     def __call__(self, actor: Asks | None, *shape: Hashable, **given: Any) -> list[Any]:
         """The rows, as the queryset reads them. Without an actor, all that differs is `given`."""
+        asked = self.asked(actor, *shape, **given)
+        if not asked.compiled.sql:
+            return []
+        answers = _ahead.get()
+        rows = answers.pop(asked.key, None) if answers else None
+        return asked.compiled.read(_fetched(asked.send()) if rows is None else rows)
+
+    def asked(self, actor: Asks | None, *shape: Hashable, **given: Any) -> "Asked":
+        """The question with its values, not sent yet: for `ahead`."""
         key = (shape, actor and actor.roles, actor and actor.system)
         compiled = self._known.get(key)
         if compiled is None:
-            asked = self.build(actor and actor.in_general(), *shape)
-            compiled = self._known[key] = _Compiled(asked, self.around, self.before)
-        return compiled.rows(actor.ids() | given if actor else given)
+            built = self.build(actor and actor.in_general(), *shape)
+            compiled = self._known[key] = _Compiled(built, self.around, self.before)
+        return Asked(compiled, compiled.bound(actor.ids() | given if actor else given))
 
 
 def kept(build: Callable[..., "QuerySet[Any, Any]"]) -> Kept:
@@ -96,6 +111,52 @@ def kept_within(around: str, *before: Given) -> Callable[[Callable[..., "QuerySe
     `before` are the values of the placeholders that stand before the `{}` of `around`.
     """
     return lambda build: Kept(build, around, before)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its values."""
+
+    compiled: "_Compiled"
+    values: list[Any]
+
+    @property
+    def key(self) -> Hashable:
+        """The same for the same question with the same values."""
+        return id(self.compiled), *(tuple(one) if isinstance(one, list) else one for one in self.values)
+
+    def send(self) -> Any:
+        """The cursor that holds the answer, or will."""
+        cursor = connection.cursor()
+        cursor.execute(self.compiled.sql, self.values)
+        return cursor
+
+
+_ahead: ContextVar[dict[Hashable, list[Any]] | None] = ContextVar("ihala_ahead", default=None)
+"""Answers that came before they were asked for; each serves once."""
+
+
+@contextmanager
+def ahead(*questions: Asked) -> Iterator[None]:
+    """Ask these in one go; whoever asks one of them in here, with the same values, finds its answer.
+
+    Only for what nothing in here changes before it is asked. An answer that nobody asked for is forgotten at the end.
+    """
+    sent = [one for one in questions if one.compiled.sql]
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        cursors = [one.send() for one in sent]
+    answers = {one.key: _fetched(cursor) for one, cursor in zip(sent, cursors, strict=True)}
+    token = _ahead.set(answers)
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
+
+
+def _fetched(cursor: Any) -> list[Any]:
+    with cursor:
+        rows: list[Any] = cursor.fetchall()
+        return rows
 
 
 class _Compiled:
@@ -124,16 +185,17 @@ class _Compiled:
     def _annotations(self) -> list[tuple[str, int]]:
         return list((self.compiler.annotation_col_map or {}).items())
 
-    def rows(self, given: dict[str, Any]) -> list[Any]:
-        """What Django makes of the answer: instances, tuples, single values."""
+    def bound(self, given: dict[str, Any]) -> list[Any]:
+        """The values in the order of their places."""
         if not self.sql:
             return []
         bound = list(self.values)
         for place, name in self.given:
             bound[place] = given[name]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, bound)
-            rows: Iterable[Any] = cursor.fetchall()
+        return bound
+
+    def read(self, rows: Iterable[Any]) -> list[Any]:
+        """What Django makes of the answer: instances, tuples, single values."""
         if self.converters and rows:
             rows = self.compiler.apply_converters(rows, self.converters)
         return self.reader(rows)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ihala.cases.models import Case
 from ihala.core.clock import now
+from ihala.core.kept import ahead
 from ihala.core.vocabulary import LegalBasis, Service
 from ihala.organisations.models import Actor
 
@@ -28,6 +29,11 @@ FROM_THE_CASE = frozenset({Step.AMEND, Step.REFER_ONWARD})
 
 def page(referral: Referral, actor: Actor) -> dict[str, Any]:
     """The context of `referrals/detail.html`; `referral` comes with sender, receiver and terms."""
+    with ahead(*questions.of_page(referral, actor)):
+        return _page(referral, actor)
+
+
+def _page(referral: Referral, actor: Actor) -> dict[str, Any]:
     side = facts.side(referral, actor.organisation_id)
     case = own_case(side, actor)
     reading = _read(referral, actor)

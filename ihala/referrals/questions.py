@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import BigIntegerField, CharField, Q, QuerySet, UUIDField
 
 from ihala.cases.models import Case
-from ihala.core.kept import Given, kept
+from ihala.core.kept import Asked, Given, kept
 from ihala.organisations.models import Actor, Membership
 
 from .models import (
@@ -173,6 +173,23 @@ def colleagues(actor: Actor) -> dict[int, str]:
 def _colleagues(actor: Actor) -> QuerySet[Membership]:
     own = Membership.objects.filter(organisation_id=actor.organisation_id)
     return own.only("name_ar", "name_en").order_by("id")
+
+
+def of_page(referral: Referral, actor: Actor) -> list[Asked]:
+    """What a referral's page asks in any case, to be asked `ahead`."""
+    of, me = {"referral": referral.pk}, actor.organisation_id
+    asked = [
+        _side.asked(None, organisation=me, **of),
+        *(one.asked(actor, **of) for one in (_timeline, _records)),
+        *(one.asked(None, **of) for one in (_messages, _reports, _parts, _tasks)),
+        _linked.asked(actor, origin=referral.origin_id, **of),
+        _colleagues.asked(actor),
+    ]
+    if referral.plan_version:
+        asked.append(_plan.asked(None, **of))
+    if referral.receiver_id == me:
+        asked.append(_last_comparison.asked(None, **of))
+    return asked
 
 
 def _of(referral: Referral, rows: Iterable[Any]) -> list[Any]:

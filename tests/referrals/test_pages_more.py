@@ -1,5 +1,7 @@
 """Notes, receipts, attestations, amendments and signatures on the page of a referral."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,8 +9,11 @@ from django.urls import reverse
 
 from ihala.cases import actions as cases
 from ihala.core.acting import acting
+from ihala.core.kept import ahead
 from ihala.core.vocabulary import Category
+from ihala.referrals import questions
 from ihala.referrals.enums import State, Step
+from ihala.referrals.models import Referral
 from tests import given
 from tests.referrals.test_pages_drafting import Form
 from tests.referrals.test_pages_steps import take
@@ -120,3 +125,32 @@ def test_the_page_needs_few_statements():
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("referrals:detail", args=[referral.reference]))
     assert len(asked) <= 33, [query["sql"][:110] for query in asked]
+
+
+def test_what_is_asked_ahead_is_answered_once_and_to_the_same_question_only():
+    scene = given.a_scene_at(State.ACCEPTED)
+    referral, duty = scene.subject, given.actor("dfwac.duty")
+    with acting(duty):
+        alone = [line.pk for line in questions.timeline(referral, duty)]
+        with ahead(*questions.of_page(referral, duty)):
+            with CaptureQueriesContext(connection) as nothing_new:
+                lines = questions.timeline(referral, duty)
+            with CaptureQueriesContext(connection) as again:
+                questions.timeline(referral, duty)
+            with CaptureQueriesContext(connection) as of_another:
+                other = Referral(pk=uuid4(), sender_id=referral.sender_id, receiver_id=referral.receiver_id)
+                assert questions.parts(other) == []
+        with CaptureQueriesContext(connection) as afterwards:
+            questions.parts(referral)
+    assert [line.pk for line in lines] == alone
+    assert [len(asked) for asked in (nothing_new, again, of_another, afterwards)] == [0, 1, 1, 1]
+
+
+def test_ahead_each_side_is_told_what_is_its_own():
+    scene = given.a_scene_at(State.ACCEPTED)
+    told = []
+    for name in (SENDER, RECEIVER, "sharjah.caseworker"):
+        actor = given.actor(name)
+        with acting(actor), ahead(*questions.of_page(scene.subject, actor)):
+            told.append([line.pk for line in questions.timeline(scene.subject, actor)])
+    assert set(told[0]) != set(told[1]) and told[2] == []

@@ -12,7 +12,6 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from ihala.core import clock as the_clock
 from ihala.core import icons, looks, text, vocabulary
 from ihala.core import veil as the_veil
 from ihala.core.folding import same_for_all
+from ihala.core.quick import drawn
 from ihala.core.worktime import Duration
 
 register = template.Library()
@@ -41,13 +41,13 @@ def veil(value: str) -> str:
 @register.filter
 def bdi(value: object) -> SafeString | str:
     """A reference, document number, date or range: isolated, left to right."""
-    return "" if value in (None, "") else format_html('<bdi dir="ltr">{}</bdi>', value)
+    return "" if value in (None, "") else drawn('<bdi dir="ltr">{}</bdi>', value)
 
 
 @register.filter
 def name(value: object) -> SafeString | str:
     """A name or any words of unknown direction: isolated, direction by its first letter."""
-    return "" if value in (None, "") else format_html("<bdi>{}</bdi>", value)
+    return "" if value in (None, "") else drawn("<bdi>{}</bdi>", value)
 
 
 @register.filter
@@ -59,19 +59,19 @@ def phone(value: str | None) -> SafeString | str:
 @register.filter
 def day(value: date | None) -> SafeString | str:
     """ "5 March 2026"."""
-    return format_html("<bdi>{}</bdi>", text.day(value)) if value else ""
+    return drawn("<bdi>{}</bdi>", text.day(value)) if value else ""
 
 
 @register.filter
 def both_dates(value: date | None) -> SafeString | str:
     """ "5 March 2026 · 16 Ramadan 1447 AH"."""
-    return format_html("<bdi>{}</bdi>", text.both_dates(value)) if value else ""
+    return drawn("<bdi>{}</bdi>", text.both_dates(value)) if value else ""
 
 
 @register.filter
 def full_day(value: date | None) -> SafeString | str:
     """ "Thursday, 5 March 2026 · 16 Ramadan 1447 AH", the line under a page's heading."""
-    return format_html("<bdi>{}</bdi>", text.both_dates(value, weekday=True)) if value else ""
+    return drawn("<bdi>{}</bdi>", text.both_dates(value, weekday=True)) if value else ""
 
 
 @register.filter
@@ -79,9 +79,7 @@ def moment(value: datetime | None) -> SafeString | str:
     """ "today at 09:43", "5 March at 09:43"."""
     if not value:
         return ""
-    return format_html(
-        '<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), text.moment(value)
-    )
+    return drawn('<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), text.moment(value))
 
 
 @register.filter
@@ -95,7 +93,7 @@ def reltime(value: datetime | None) -> SafeString | str:
     """ "35 minutes ago", "in 2 hours"; the page's script keeps it true."""
     if not value:
         return ""
-    return format_html(
+    return drawn(
         '<time data-relative datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
         text.moment(value),
@@ -116,10 +114,8 @@ def clock(due: datetime | None, paused: bool = False) -> SafeString:
         return NO_CLOCK
     words, near = text.time_left(due)
     if paused:
-        return format_html(
-            '<span class="clock calm">{}<span>{}</span></span>', icons.icon("pause"), text.PAUSED
-        )
-    return format_html(
+        return drawn('<span class="clock calm">{}<span>{}</span></span>', icons.icon("pause"), text.PAUSED)
+    return drawn(
         CLOCK,
         near.value,
         LATE if near == text.Nearness.LATE else WAITING,
@@ -158,7 +154,7 @@ def _badge(sign: str, tone: str, label: object) -> SafeString:
 
 @lru_cache(maxsize=1024)
 def _drawn_badge(sign: str, tone: str, label: str) -> SafeString:
-    return format_html('<span class="badge {}">{}{}</span>', tone, icons.icon(sign) if sign else "", label)
+    return drawn('<span class="badge {}">{}{}</span>', tone, icons.icon(sign) if sign else "", label)
 
 
 @register.simple_tag
@@ -216,10 +212,10 @@ def fact_value(fact: Fact) -> SafeString | str:
     """One value, isolated as its kind asks, see `components/facts.html`; with `url`, where the file is downloaded."""
     value, kind = fact["value"], fact.get("kind", "")
     if value is None or value == "":
-        return format_html(ABSENT, fact.get("missing") or "—")
+        return drawn(ABSENT, fact.get("missing") or "—")
     shown = KINDS[kind](value) if kind in KINDS else value
     return (
-        format_html(FILE, shown, fact["url"], icons.icon("download"), _("Download"), fact["label"])
+        drawn(FILE, shown, fact["url"], icons.icon("download"), _("Download"), fact["label"])
         if fact.get("url")
         else shown
     )
@@ -233,7 +229,7 @@ def fact_list(facts: Iterable[Fact]) -> SafeString:
 
 def _fact(fact: Fact) -> str:
     changed = SafeString(' class="changed"') if fact.get("changed") else ""
-    return format_html("<div><dt>{}</dt><dd{}>{}</dd></div>", fact["label"], changed, fact_value(fact))
+    return drawn("<div><dt>{}</dt><dd{}>{}</dd></div>", fact["label"], changed, fact_value(fact))
 
 
 def _rows(rows: Iterable[Iterable[Fact]]) -> SafeString:
@@ -243,14 +239,14 @@ def _rows(rows: Iterable[Iterable[Fact]]) -> SafeString:
 
 
 def _part(part: Fact) -> SafeString:
-    return format_html('<span class="quiet">{}:</span> {}', part["label"], fact_value(part))
+    return drawn('<span class="quiet">{}:</span> {}', part["label"], fact_value(part))
 
 
 KINDS: dict[str, Callable[[Any], Any]] = {
     "ltr": bdi,
     "phone": phone,
     "name": name,
-    "text": lambda words: format_html('<div class="prose">{}</div>', words),
+    "text": lambda words: drawn('<div class="prose">{}</div>', words),
     "moment": moment,
     "day": both_dates,
     "rows": _rows,
