@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
+from ihala.audit.beginnings import committed_first
 from ihala.core.refusal import Refused
 from ihala.vault import link, refusals, wire
 from ihala.vault.agent import UNCOMMITTED
@@ -152,13 +153,17 @@ def answer(carry_out: Callable[[], Any], verb: str) -> bytes:
 
 
 def carried_out(verb: str, arguments: dict[str, Any], gate: Gate, session: Session) -> Any:
-    """In one transaction, which is committed also when the answer is no: the attempt stays on record."""
+    """In one transaction, which is committed also when the answer is no: the attempt stays on record.
+
+    When the verb fails otherwise it is rolled back; what began in it has a transaction of its own and stays.
+    """
     refused: Refused | None = None
     with transaction.atomic():
         token = UNCOMMITTED.set(session.uncommitted())
         try:
             gate.ask(verb, arguments)
-            result = link.VERBS[verb](**arguments)
+            with committed_first():
+                result = link.VERBS[verb](**arguments)
         except Refused as error:
             refused = error
             gate.refused(verb, arguments, error)

@@ -26,14 +26,15 @@ from ihala.vault.models import Deposit, Grant
 from ihala.vault.refusals import NO_LIVE_BASIS
 from ihala.vault.sealing import SecretName, Subject, seal
 
+from .beginnings import begin
 from .enums import EventName, Purpose
 from .models import Event
 from .opening import Answer, ByWhom, Opening, Question, found
 
 __all__ = [
-    "Answer", "ByWhom", "Opening", "Question", "erase", "erased_roots", "fingerprints", "is_lying", "open_sealed",
-    "open_together", "prepared", "record", "record_at_door", "regrant", "release", "release_on_commit", "rewrapped",
-    "seal_all", "seal_more",
+    "Answer", "ByWhom", "Opening", "Question", "begin", "erase", "erased_roots", "fingerprints", "is_lying",
+    "open_sealed", "open_together", "prepared", "record", "record_at_door", "regrant", "release", "release_on_commit",
+    "rewrapped", "seal_all", "seal_more",
 ]  # fmt: skip
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,63}")

@@ -10,8 +10,8 @@ from ihala.vault.likeness import Traits
 from ihala.vault.sealing import Place, SecretName
 
 from .actions import ByWhom, Opening, prepared
+from .beginnings import begin
 from .enums import EventName
-from .models import Event
 
 wire.carries(Traits)
 
@@ -27,8 +27,9 @@ def compare(
 ) -> bool:
     """Is somebody deposited for comparing like somebody of the actor's own organisation? Yes or no, nothing else.
 
-    On record before anything is read: at the actor's organisation how much was read, and at the other's that it was
-    compared (neither what with nor with which answer). `Refused` (`no_live_basis`) if nothing was deposited.
+    On record, and committed, before anything is read: at the actor's organisation how much was read, and at the
+    other's that it was compared (neither what with nor with which answer). `Refused` (`no_live_basis`) if nothing was
+    deposited.
     """
     about: dict[str, Any] = {
         "subject_kind": str(deposited.name.subject.kind),
@@ -47,7 +48,7 @@ def compare(
             concerns=deposited.name.author,
             detail={},
         )
-        Event.objects.bulk_create([read, told])
+        begin([read, told])
 
     return agent().compare(actor.organisation_id, _sealed([deposited]), _sealed(own), known, before_comparing)
 

@@ -17,6 +17,7 @@ from ihala.core.refusal import Refusal, Refused
 from ihala.vault.wire import Who
 
 from .actions import ByWhom, Opening, prepared, record
+from .beginnings import begin
 from .enums import EventName
 from .models import Event
 from .opening import opened_on_record
@@ -34,10 +35,13 @@ class Run:
     def begun(
         cls, actor: ByWhom, name: EventName, partner: int, subject_id: UUID, case_id: UUID | None = None
     ) -> "Run":
-        """Put it on record. `case_id` is the actor's own; the partner's log names the run alone."""
+        """Put it on record, committed whatever becomes of the run.
+
+        `case_id` is the actor's own; the partner's log names the run alone.
+        """
         about: dict[str, Any] = {"subject_kind": name.value.split(".")[0], "subject_id": subject_id}
         own = prepared(actor, name, **about, case_id=case_id)
-        Event.objects.bulk_create([own, prepared(actor, name, **about, concerns=partner)])
+        begin([own, prepared(actor, name, **about, concerns=partner)])
         return cls((actor.organisation_id, partner))
 
     def open(self, organisation: int, openings: Sequence[Opening]) -> list[list[Any]]:

@@ -1,6 +1,6 @@
 """The door through which an organisation's identities go into the memory of the search process.
 
-One leaf for each load, on record before anything is opened and committed before anything is answered, and one for
+One leaf for each load, on record and committed before anything is opened (`beginnings`), and one for
 each portion of changes that is read; never one for each row. It runs in the key agent alone: whoever else calls it has
 no keys.
 """
@@ -15,7 +15,8 @@ from ihala.core.acting import acting
 from ihala.vault import snapshots
 from ihala.vault.wire import Who
 
-from .actions import Opening, record
+from .actions import Opening, prepared
+from .beginnings import begin
 from .enums import EventName
 from .opening import opened_on_record
 
@@ -38,11 +39,11 @@ class Load:
 
     @classmethod
     def begun(cls, organisation: int, source: Source, cases: int) -> "Load":
-        """Put it on record, as the organisation's own system; committed before anything is answered."""
+        """Put it on record, as the organisation's own system; committed before anything is opened."""
         detail = {"source": str(source), "cases": cases}
         system = Who(organisation, 0, 0)
         with acting(system):
-            record(system, EventName.SEALED_LOADED, detail=detail)
+            begin([prepared(system, EventName.SEALED_LOADED, detail=detail)])
         return cls(organisation)
 
     def open(self, openings: Sequence[Opening]) -> list[list[Any]]:

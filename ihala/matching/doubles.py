@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from ihala.audit.actions import ByWhom, record
+from ihala.audit.actions import ByWhom, begin, prepared
 from ihala.audit.enums import EventName
 from ihala.audit.loading import Load, Source
 from ihala.core.refusal import Refused
@@ -49,7 +49,7 @@ def doubles(actor: ByWhom, cases: list[UUID]) -> list[Double]:
     `Refused`: `search_away`, `not_compared`; nothing is left of what was read.
     """
     reading.take_time()
-    record(actor, EventName.PAIRS_SOUGHT, detail={"cases": len(cases)})
+    begin([prepared(actor, EventName.PAIRS_SOUGHT, detail={"cases": len(cases)})])
     organisation = actor.organisation_id
     load = Load.begun(organisation, Source.PAIRS, len(cases))
     asked = dict(reading.people(load.open, organisation, cases, survivors=True))
