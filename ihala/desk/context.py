@@ -1,6 +1,7 @@
 """What every page's frame shows of the product: where one can go, by role, and how much waits there."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -51,12 +52,18 @@ def _items(request: HttpRequest) -> Iterator[dict[str, Any]]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     for group in (_lists(request, actor), _people(actor), _oversight(actor), _house(actor)):
         for number, (label, name, icon, count) in enumerate(group):
-            url = reverse(name)
+            url = _address(name)
             here = request.path == url or (url != "/" and request.path.startswith(url))
             yield {
                 "url": url, "label": label, "icon": icon, "count": capped(count), "current": here,
                 "apart": number == 0,
             }  # fmt: skip
+
+
+@lru_cache
+def _address(name: str) -> str:
+    """A place's address, which is the same in every page; looking a dozen of them up costs as much as a query."""
+    return reverse(name)
 
 
 def _lists(request: HttpRequest, actor: Actor) -> Iterator[Place]:
