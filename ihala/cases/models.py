@@ -5,6 +5,7 @@ describes a person is sealed, one column per disclosure class holding a JSON obj
 """
 
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
@@ -25,14 +26,23 @@ NARRATIVE = Sealed(DisclosureClass.NARRATIVE)
 SAFETY = Sealed(DisclosureClass.SAFETY)
 CLINICAL = Sealed(DisclosureClass.CLINICAL)
 ATTACHMENTS = Sealed(DisclosureClass.ATTACHMENTS)
+LASTS = timedelta(hours=4)
+"""How long what is opened in an emergency stays open, at the most (decision 33)."""
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reads that start from who may see."""
 
     def visible_to(self, actor: "Actor") -> "CaseQuerySet":
-        """The cases `actor` has access to, as a person or through a role; nobody else sees any."""
-        return self.filter(Exists(Access.objects.open_to(actor).filter(case=OuterRef("pk"))))
+        """The cases `actor` may read: has access to, as a person or through a role, for good or in an emergency."""
+        return self._with(Access.objects.open_to(actor))
+
+    def worked_on_by(self, actor: "Actor") -> "CaseQuerySet":
+        """The cases `actor` has access to for good: what is opened in an emergency is read and noted, nothing more."""
+        return self._with(Access.objects.open_to(actor).filter(until=None))
+
+    def _with(self, accesses: "AccessQuerySet") -> "CaseQuerySet":
+        return self.filter(Exists(accesses.filter(case=OuterRef("pk"))))
 
 
 class Case(Model):
@@ -148,11 +158,14 @@ class AccessQuerySet(models.QuerySet["Access"]):
     """Reads of the need-to-know table."""
 
     def open_to(self, actor: "Actor") -> "AccessQuerySet":
-        """Open entries that let `actor` in: their own, or one for a role they hold."""
-        if not actor.has(Permission.READ_CASE):
-            return self.none()
+        """Entries that let `actor` in now: their own, or one for a role they hold."""
+        return self.given_to(actor) if actor.has(Permission.READ_CASE) else self.none()
+
+    def given_to(self, actor: "Actor") -> "AccessQuerySet":
+        """The same whatever their roles permit. An emergency's entry ends on the second, whenever it is closed."""
         mine = Q(membership_id=actor.membership_id) | Q(role__in=[str(role) for role in actor.roles])
-        return self.filter(mine, closed_at__isnull=True)
+        lasting = Q(until=None) | Q(until__gt=actor.moment)
+        return self.filter(mine, lasting, closed_at__isnull=True)
 
 
 class Access(Model):
@@ -188,9 +201,11 @@ class Access(Model):
     class Meta:
         constraints = [
             CheckConstraint(
-                condition=Q(until__isnull=True) | Q(reason=AccessReason.EMERGENCY, membership__isnull=False),
+                condition=Q(reason=AccessReason.EMERGENCY, until__isnull=False, membership__isnull=False)
+                | (~Q(reason=AccessReason.EMERGENCY) & Q(until__isnull=True)),
                 name="access_until_emergency",
             ),
+            CheckConstraint(condition=Q(until__lte=F("opened_at") + LASTS), name="access_ends_in_time"),
             CheckConstraint(
                 condition=Q(membership__isnull=True) ^ Q(role__isnull=True), name="access_person_or_role"
             ),
@@ -244,6 +259,7 @@ class EmergencyAccess(Model):
     class Meta:
         constraints = [
             CheckConstraint(condition=Q(until__gt=F("opened_at")), name="emergency_ends"),
+            CheckConstraint(condition=Q(until__lte=F("opened_at") + LASTS), name="emergency_ends_in_time"),
             CheckConstraint(
                 condition=Q(reviewed_at__isnull=True, reviewed_by__isnull=True, finding="")
                 | (Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(finding="")),

@@ -26,7 +26,7 @@ from .enums import CaseState, PersonRole
 from .fit import Unfit, fit, is_absent
 from .forms import AccessForm, FileForm, NoteForm
 from .models import Access, Case, Person
-from .rules import age_on, display, display_value, field_at, is_empty, labels, package_of
+from .rules import age_on, display, display_value, field_at, is_empty, labels, package_of, why_not_work
 
 PAGE = 30
 PEOPLE = {
@@ -189,6 +189,8 @@ def _shown(path: str, value: Any) -> str:
 def detail(case: Case, opened: OpenedCase, actor: Actor) -> dict[str, Any]:
     """The context of `cases/detail.html`."""
     content = opened.content
+    works = why_not_work(case, actor) is None
+    may_manage = works and actor.has(Permission.WRITE_CASE)
     accesses = (
         Access.objects.filter(case=case).select_related("membership", "opened_by").order_by("opened_at")
     )
@@ -207,13 +209,13 @@ def detail(case: Case, opened: OpenedCase, actor: Actor) -> dict[str, Any]:
         "notes": opened.notes,
         "files": _files(case, opened),
         "file_form": FileForm(),
-        "may_attach": actor.has(Permission.WRITE_CASE) and case.state == CaseState.OPEN,
+        "may_attach": may_manage and case.state == CaseState.OPEN,
         "accesses": accesses,
         "note_form": NoteForm(),
         "access_form": AccessForm(actor=actor),
-        "may_manage": actor.has(Permission.WRITE_CASE),
+        "may_manage": may_manage,
         "may_see_beds": actor.has(Permission.SEE_BEDS),
-        "refer_url": _refer_url(case, actor),
+        "refer_url": _refer_url(case, actor) if works else "",
     }
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from ihala.accounts.roles import Permission
-from ihala.core import clock, text
+from ihala.core import text
 from ihala.core.kept import Given, kept
-from ihala.core.refusal import Refusal, Status
+from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import Absent, AgeBand, DisclosureClass, Sex
 from ihala.organisations.models import Actor
 
@@ -267,6 +267,13 @@ def by_class(fields: tuple[Field, ...], values: dict[str, JSON]) -> dict[Disclos
 
 NOT_VISIBLE = Refusal("not_visible", gettext_lazy("This case cannot be found."), Status.NOT_VISIBLE)
 NOT_PERMITTED = Refusal("not_permitted", gettext_lazy("Your role does not write cases."), Status.FORBIDDEN)
+EMERGENCY_READS = Refusal(
+    "emergency_reads",
+    gettext_lazy(
+        "You opened this case in an emergency, to read and to note. For anything more, ask who has it for access."
+    ),
+    Status.FORBIDDEN,
+)
 CLOSED = Refusal("case_closed", gettext_lazy("This case is closed and can no longer be changed."))
 ERASED = Refusal("case_erased", gettext_lazy("This case has been erased."))
 NOT_ARRIVED = Refusal("case_not_open", gettext_lazy("Nobody has arrived yet; the case is filled on arrival."))
@@ -277,11 +284,24 @@ STILL = {CaseState.EXPECTED: NOT_ARRIVED, CaseState.ERASED: ERASED}
 
 def why_not_open(case: Case, actor: Actor) -> Refusal | None:
     """Need to know: only who has access opens a case (design, "Four walls", 3); an emergency's runs out."""
-    return None if _in_force(_open_to(actor, case=case.pk)) else NOT_VISIBLE
+    return None if _open_to(actor, case=case.pk) else NOT_VISIBLE
 
 
-def _in_force(untils: list[datetime | None]) -> bool:
-    return any(until is None or until > clock.now() for until in untils)
+def case_at(reference: str, actor: Actor) -> Case:
+    """The case of this reference with who wrote in it, if this person may open it; else refused as not there."""
+    found = Case.objects.visible_to(actor).select_related("opened_by", "changed_by", "closed_by")
+    case = found.filter(reference=reference).first()
+    if case is None:
+        raise Refused(NOT_VISIBLE)
+    return case
+
+
+def why_not_work(case: Case, actor: Actor) -> Refusal | None:
+    """Who has access for good starts something from the case: a referral, a consent, a bed (decision 33)."""
+    untils = _open_to(actor, case=case.pk)
+    if not untils:
+        return NOT_VISIBLE
+    return None if None in untils else EMERGENCY_READS
 
 
 @kept
@@ -303,10 +323,9 @@ def _people(_nobody: None) -> QuerySet[Person]:
 
 def why_not_manage(case: Case, actor: Actor) -> Refusal | None:
     """Who has access and writes cases decides who else may open it, and whether it is closed; an emergency does not."""
-    untils = _open_to(actor, case=case.pk)
-    if not _in_force(untils):
-        return NOT_VISIBLE
-    return None if actor.has(Permission.WRITE_CASE) and None in untils else NOT_PERMITTED
+    if refusal := why_not_work(case, actor):
+        return refusal
+    return None if actor.has(Permission.WRITE_CASE) else NOT_PERMITTED
 
 
 def why_not_change(case: Case, actor: Actor) -> Refusal | None:

@@ -24,21 +24,12 @@ from .case_form import CaseForm
 from .enums import AccessReason, CloseReason
 from .forms import AccessForm, CloseForm, NoteForm
 from .models import Access, Case
-from .rules import NOT_PERMITTED, NOT_VISIBLE, why_not_change
+from .rules import NOT_PERMITTED, NOT_VISIBLE, case_at, why_not_change
 from .typed import Typed, one_more, only_ours
 
 _ADDED = re.compile(
     r"add_((?:companions|persons_of_concern)(?:-\d{1,3}-[a-z]{1,20})?|(?:survivor|case)-[a-z]{1,20})"
 )
-
-
-def found_case(request: Request, reference: str) -> Case:
-    """The case at this address, if this person may open it; refused 404 otherwise."""
-    found = Case.objects.visible_to(request.actor).select_related("opened_by", "changed_by", "closed_by")
-    case = found.filter(reference=reference).first()
-    if case is None:
-        raise Refused(NOT_VISIBLE)
-    return case
 
 
 def _require(request: Request, permission: Permission) -> None:
@@ -100,7 +91,7 @@ def _grown(typed: Typed) -> Typed | None:
 @require_http_methods(["GET", "POST"])
 def edit(request: Request, reference: str) -> HttpResponse:
     """Change a case; a version that went stale shows both sides and keeps what was typed."""
-    case = found_case(request, reference)
+    case = case_at(reference, request.actor)
     if refusal := why_not_change(case, request.actor):
         raise Refused(refusal)
     if request.method == "GET":
@@ -159,7 +150,7 @@ def _conflict(request: Request, case: Case, form: CaseForm, refused: Refused) ->
 @require_POST
 def autosave(request: Request) -> HttpResponse:
     """Keep the form being typed; answers the hour for the line under the form."""
-    case = found_case(request, request.GET["case"]) if request.GET.get("case") else None
+    case = case_at(request.GET["case"], request.actor) if request.GET.get("case") else None
     if case is None:
         _require(request, Permission.WRITE_CASE)
     kept = only_ours(request.POST)
@@ -172,7 +163,7 @@ def autosave(request: Request) -> HttpResponse:
 @require_POST
 def discard(request: Request) -> HttpResponse:
     """Throw the kept form away and begin again from what is stored."""
-    case = found_case(request, request.GET["case"]) if request.GET.get("case") else None
+    case = case_at(request.GET["case"], request.actor) if request.GET.get("case") else None
     actions.discard_draft(by=request.actor, case=case)
     return redirect("cases:edit", case.reference) if case else redirect("cases:new")
 
@@ -183,7 +174,7 @@ def discard(request: Request) -> HttpResponse:
 @require_GET
 def detail(request: Request, reference: str) -> HttpResponse:
     """A case with everything in it."""
-    case = found_case(request, reference)
+    case = case_at(reference, request.actor)
     opened = actions.open_case_page(case, by=request.actor, purpose=Purpose.WORK)
     return render(request, "cases/detail.html", pages.detail(case, opened, request.actor))
 
@@ -191,7 +182,7 @@ def detail(request: Request, reference: str) -> HttpResponse:
 @require_POST
 def access(request: Request, reference: str) -> HttpResponse:
     """Let a colleague open the case."""
-    case = found_case(request, reference)
+    case = case_at(reference, request.actor)
     form = AccessForm(request.POST, actor=request.actor)
     if not form.is_valid():
         return _invalid(request, form, _("Give access to a colleague"), case)
@@ -206,7 +197,7 @@ def access(request: Request, reference: str) -> HttpResponse:
 @require_POST
 def end_access(request: Request, reference: str, entry: UUID) -> HttpResponse:
     """End an entry of the access list; it is reached through its case only."""
-    case = found_case(request, reference)
+    case = case_at(reference, request.actor)
     found = Access.objects.filter(case=case, pk=entry).first()
     if found is None:
         raise Refused(NOT_VISIBLE)
@@ -219,7 +210,7 @@ def end_access(request: Request, reference: str, entry: UUID) -> HttpResponse:
 @require_POST
 def note(request: Request, reference: str) -> HttpResponse:
     """Write an internal note."""
-    case = found_case(request, reference)
+    case = case_at(reference, request.actor)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _invalid(request, form, _("Internal note"), case)
@@ -231,7 +222,7 @@ def note(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def close(request: Request, reference: str) -> HttpResponse:
     """End the work on a case."""
-    case = found_case(request, reference)
+    case = case_at(reference, request.actor)
     form = CloseForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = Status.NOT_POSSIBLE if form.is_bound else 200
@@ -244,7 +235,7 @@ def close(request: Request, reference: str) -> HttpResponse:
 @require_POST
 def reopen(request: Request, reference: str) -> HttpResponse:
     """Take the work up again."""
-    case = found_case(request, reference)
+    case = case_at(reference, request.actor)
     actions.reopen_case(case, by=request.actor)
     messages.success(request, _("The case is open."))
     return redirect("cases:detail", case.reference)

@@ -24,6 +24,7 @@ from . import emergency
 from .enums import EmergencyFinding, EmergencyReason
 from .fit import LONGEST_TEXT
 from .models import Case, EmergencyAccess
+from .references import read_reference
 from .rules import NOT_PERMITTED
 
 WRITING = 15 * 60
@@ -70,14 +71,13 @@ def break_glass(request: Request) -> HttpResponse:
 def _broken(request: Request, form: EmergencyForm) -> Case | None:
     """The case, open now; else why not stands above the form and in the log."""
     given = form.cleaned_data
-    case = Case.objects.filter(reference__iexact=given["reference"].strip()).first()
-    if refusal := emergency.why_not_break(case, request.actor):
-        emergency.refused(case, refusal, by=request.actor)
-        form.add_error(None, str(refusal.message))
+    reference, reason = read_reference(given["reference"]), EmergencyReason(given["reason"])
+    case = Case.objects.filter(reference=reference).first() if reference else None
+    try:
+        return emergency.break_glass(case, by=request.actor, reason=reason, words=given["words"]).case
+    except Refused as refused:
+        form.add_error(None, str(refused.refusal.message))
         return None
-    assert case is not None  # noqa: S101  else it would have been refused
-    reason = EmergencyReason(given["reason"])
-    return emergency.break_glass(case, by=request.actor, reason=reason, words=given["words"]).case
 
 
 def _confirmed(request: Request) -> bool:

@@ -15,14 +15,13 @@ from . import actions
 from .attachments import NO_FILE
 from .forms import FileForm
 from .models import Case
-from .rules import neutral_name, why_not_change
-from .views import found_case
+from .rules import case_at, neutral_name, why_not_change
 
 
 @require_http_methods(["GET", "POST"])
 def files(request: Request, reference: str) -> HttpResponse:
     """Add a file; one that is not taken is refused in words above the form."""
-    case = found_case(request, reference)
+    case = case_at(reference, request.actor)
     if refusal := why_not_change(case, request.actor):
         raise Refused(refusal)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
@@ -48,7 +47,7 @@ def _added(request: Request, case: Case, form: FileForm) -> bool:
 @require_GET
 def file(request: Request, reference: str, number: int) -> HttpResponse:
     """Take a file along; the reading is on record before a byte leaves."""
-    case = found_case(request, reference)
+    case = case_at(reference, request.actor)
     opened = actions.open_attachment(case, number, by=request.actor)
     return download(opened.data, opened.about["type"], neutral_name(number, opened.about))
 
@@ -56,7 +55,7 @@ def file(request: Request, reference: str, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def remove(request: Request, reference: str, number: int) -> HttpResponse:
     """Take a file away, after asking."""
-    case = found_case(request, reference)
+    case = case_at(reference, request.actor)
     if refusal := why_not_change(case, request.actor):
         raise Refused(refusal)
     if request.method == "POST":

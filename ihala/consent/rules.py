@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission
 from ihala.cases.models import Case
+from ihala.cases.rules import why_not_work
 from ihala.core import clock, kept
 from ihala.core.refusal import Refusal, Status
 from ihala.core.vocabulary import CONSENTED, DisclosureClass, LegalBasis, Urgency
@@ -182,17 +183,12 @@ ALREADY_SIGNED = Refusal(
 )
 
 
-def may_reach(case: Case, by: Actor) -> bool:
-    """Has the actor access to the case (need to know)?"""
-    return Case.objects.visible_to(by).filter(pk=case.pk).exists()
-
-
 def why_not_record(case: Case, recipient_id: int, given: Given, on: date, by: Actor) -> Refusal | None:
     """Why this consent cannot be recorded, judged on the day `on`; None if nothing stands in the way."""
     if not by.has(Permission.RECORD_CONSENT):
         return NOT_PERMITTED
-    if not may_reach(case, by):
-        return NOT_VISIBLE
+    if refusal := why_not_work(case, by):
+        return refusal
     return why_not_addressed(recipient_id, by) or why_not_given(given, on)
 
 
@@ -240,8 +236,8 @@ def why_not_record_basis(case: Case, recipient_id: int, type_: str, source: str,
     """Why this legal basis cannot be recorded."""
     if not by.has(Permission.RECORD_CONSENT):
         return NOT_PERMITTED
-    if not may_reach(case, by):
-        return NOT_VISIBLE
+    if refusal := why_not_work(case, by):
+        return refusal
     if type_ not in LegalBasis.values or type_ in CONSENTED:
         return Refusal("unknown_basis", _("Choose a legal basis from the list."))
     if not source:
@@ -283,7 +279,7 @@ def why_not_second_sign_off(record: LegalBasisRecord, by: Actor) -> Refusal | No
 def _why_not_sign(record: LegalBasisRecord, by: Actor) -> Refusal | None:
     if not by.has(Permission.SIGN_LEGAL_BASIS):
         return NOT_TO_SIGN
-    return None if may_reach(record.case, by) else NOT_VISIBLE
+    return why_not_work(record.case, by)
 
 
 def consents_of(case: Case) -> QuerySet[Consent]:

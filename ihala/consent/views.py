@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ihala.cases.models import Case
+from ihala.cases.rules import case_at
 from ihala.core import clock
 from ihala.core.refusal import Refused, Status
 from ihala.organisations.models import Request
@@ -18,14 +19,6 @@ from ihala.organisations.rules import partners
 from . import actions, rules, words
 from .forms import ConsentForm, LegalBasisForm
 from .models import Consent
-
-
-def case_of(request: Request, reference: str) -> Case:
-    """The case, if the actor has access to it."""
-    case = Case.objects.visible_to(request.actor).filter(reference=reference).first()
-    if case is None:
-        raise Refused(rules.NOT_VISIBLE)
-    return case
 
 
 def consent_of(case: Case, consent_id: UUID) -> Consent:
@@ -39,7 +32,7 @@ def consent_of(case: Case, consent_id: UUID) -> Consent:
 @require_GET
 def consent_list(request: Request, reference: str) -> HttpResponse:
     """What was allowed in this case: consents and legal bases, with where each stands."""
-    case = case_of(request, reference)
+    case = case_at(reference, request.actor)
     rows: list[actions.Row] = [*rules.consents_of(case), *rules.bases_of(case)]
     details = actions.open_details(rows, by=request.actor)
     consents = [
@@ -74,13 +67,13 @@ def _basis_row(request: Request, basis: Any, told: dict[str, Any]) -> dict[str, 
 @require_http_methods(["GET", "POST"])
 def new(request: Request, reference: str) -> HttpResponse:
     """Record a consent."""
-    return _record(request, case_of(request, reference), None)
+    return _record(request, case_at(reference, request.actor), None)
 
 
 @require_http_methods(["GET", "POST"])
 def renew(request: Request, reference: str, consent: UUID) -> HttpResponse:
     """Record the same consent anew; she is asked again."""
-    case = case_of(request, reference)
+    case = case_at(reference, request.actor)
     return _record(request, case, consent_of(case, consent))
 
 
@@ -107,7 +100,7 @@ def _record(request: Request, case: Case, renews: Consent | None) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def basis(request: Request, reference: str) -> HttpResponse:
     """Record a legal basis other than consent."""
-    case = case_of(request, reference)
+    case = case_at(reference, request.actor)
     form = LegalBasisForm(request.POST or None, partners=partners(request.actor.organisation_id))
     if form.is_valid():
         given = form.cleaned_data
@@ -124,7 +117,7 @@ def basis(request: Request, reference: str) -> HttpResponse:
 @require_POST
 def sign(request: Request, reference: str, basis: UUID) -> HttpResponse:
     """Sign a legal basis: first, or second after somebody else."""
-    case = case_of(request, reference)
+    case = case_at(reference, request.actor)
     record = rules.bases_of(case).filter(pk=basis).first()
     if record is None:
         raise Refused(rules.NOT_VISIBLE)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial, update_wrapper
 from typing import Any, Protocol
 
@@ -24,6 +25,7 @@ from django.db.models import BooleanField, DateTimeField, Expression, Field, Fun
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 from django.db.models.sql.compiler import SQLCompiler
 
+from . import clock
 from .reading import Maker
 
 
@@ -49,6 +51,7 @@ class Among(Func):
 
 
 NOW = Given("now", DateTimeField())
+"""The moment of asking; given to every question by itself."""
 
 
 class Asks(Protocol):
@@ -97,7 +100,9 @@ class Kept:
         if compiled is None:
             built = self.build(actor and actor.in_general(), *shape)
             compiled = self._known[key] = _Compiled(built, self.around, self.before)
-        return Asked(compiled, compiled.bound(actor.ids() | given if actor else given))
+        moment = clock.now()
+        given = {NOW.name: moment} | given
+        return Asked(compiled, compiled.bound(actor.ids() | given if actor else given), moment)
 
 
 def kept(build: Callable[..., "QuerySet[Any, Any]"]) -> Kept:
@@ -119,11 +124,14 @@ class Asked:
 
     compiled: "_Compiled"
     values: list[Any]
+    moment: datetime
+    """Of asking; what is asked `ahead` and in its turn a moment later is the same question."""
 
     @property
     def key(self) -> Hashable:
         """The same for the same question with the same values."""
-        return id(self.compiled), *(tuple(one) if isinstance(one, list) else one for one in self.values)
+        values = (one for one in self.values if one is not self.moment)
+        return id(self.compiled), *(tuple(one) if isinstance(one, list) else one for one in values)
 
     def send(self) -> Any:
         """The cursor that holds the answer, or will."""

@@ -87,8 +87,8 @@ def new(request: Request) -> HttpResponse:
 
 
 def _of_mine(case: Case, actor: Actor) -> Case:
-    """The officer reaches every case of the organisation; others those they have access to."""
-    if actor.has(Permission.MANAGE_RETENTION) or Case.objects.visible_to(actor).filter(pk=case.pk).exists():
+    """The officer reaches every case of the organisation; others those they have access to for good."""
+    if actor.has(Permission.MANAGE_RETENTION) or Case.objects.worked_on_by(actor).filter(pk=case.pk).exists():
         return case
     raise Refused(rules.NO_SUCH_CASE)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission, Role
 from ihala.cases.models import Case
+from ihala.cases.rules import why_not_work
 from ihala.consent import rules as consent
 from ihala.core.clock import today
 from ihala.core.refusal import Refusal, Status
@@ -33,8 +34,8 @@ def why_not_ask(case: Case, partner: int, actor: Actor) -> Refusal | None:
     """Why this person cannot ask the partner about this case now. The key agent asks terms, consent, limits again."""
     if not actor.has(Permission.DRAFT_REFERRAL):
         return NOT_PERMITTED
-    if not Case.objects.visible_to(actor).filter(pk=case.pk).exists():
-        return NOT_VISIBLE
+    if refusal := why_not_work(case, actor):
+        return refusal
     terms = organisations.active_terms(actor.organisation_id, partner)
     if terms is None or terms.tells_known(partner) == KnownThere.NONE:
         return NOT_ASKED

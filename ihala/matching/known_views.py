@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ihala.accounts.roles import Permission, Role
-from ihala.cases.models import Case
+from ihala.cases.rules import case_at
 from ihala.core.refusal import Refused, Status
 from ihala.notifications.actions import mark_subject_seen
 from ihala.organisations.models import Request
@@ -24,9 +24,9 @@ from .models import KnownQuestion
 @require_http_methods(["GET", "POST"])
 def ask(request: Request, reference: str) -> HttpResponse:
     """What will be asked of whom, on what it rests, and what the other organisation learns by it."""
-    case = Case.objects.visible_to(request.actor).filter(reference=reference).first()
-    if case is None or not request.actor.has(Permission.DRAFT_REFERRAL):
-        raise Refused(rules.NOT_VISIBLE if case is None else rules.NOT_PERMITTED)
+    case = case_at(reference, request.actor)
+    if not request.actor.has(Permission.DRAFT_REFERRAL):
+        raise Refused(rules.NOT_PERMITTED)
     form = PartnerForm(request.POST or None)
     if form.is_valid():
         made = actions.ask_known(case, by=request.actor, partner=form.cleaned_data["partner"])

@@ -26,10 +26,10 @@ READABLE = (CaseState.OPEN, CaseState.CLOSED)
 
 
 def visible_to(actor: Actor) -> QuerySet[Pair]:
-    """Need to know: only who has access to both cases, and writes cases."""
+    """Need to know: only who has access for good to both cases, and writes cases."""
     if not actor.has(Permission.WRITE_CASE):
         return Pair.objects.none()
-    mine = Case.objects.visible_to(actor).values("pk")
+    mine = Case.objects.worked_on_by(actor).values("pk")
     found = Pair.objects.filter(one__in=mine, other__in=mine)
     return found.select_related("one", "other", "primary", "decided_by")
 

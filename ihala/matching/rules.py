@@ -53,8 +53,8 @@ def rule_of(actor: Actor) -> SearchRule | None:
 
 
 def waiting_for(actor: Actor) -> QuerySet[Question]:
-    """Questions of colleagues about cases that are open to the actor, the oldest first."""
-    mine = Case.objects.visible_to(actor).values("pk")
+    """Questions of colleagues about cases the actor works on, the oldest first."""
+    mine = Case.objects.worked_on_by(actor).values("pk")
     found = Question.objects.filter(case__in=mine, answer="").exclude(asked_by=actor.membership_id)
     return found.select_related("case", "asked_by").order_by("asked_at", "pk")
 

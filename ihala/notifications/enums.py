@@ -14,5 +14,5 @@ class Kind(TextChoices):
     SIGN_IN_CHANGED = "sign_in_changed", _("Your sign-in was reset. If you did not ask for it, call at once.")
     LOOK_AT_LOG = "look_at_log", _("Something in the log needs your attention.")
     COLLEAGUE = "colleague", _("There is a question or an answer from a colleague.")
-    EMERGENCY_ACCESS = "emergency_access", _("Somebody opened one of your cases in an emergency.")
+    EMERGENCY_ACCESS = "emergency_access", _("A case was opened in an emergency.")
     GIVEN_TO_YOU = "given_to_you", _("Something was given to you.")

@@ -5,7 +5,8 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
-from ihala.organisations.models import Request
+from ihala.accounts.roles import Permission
+from ihala.organisations.models import Actor, Request
 
 from . import actions, rules
 from .enums import Kind
@@ -20,7 +21,9 @@ def notifications(request: Request) -> HttpResponse:
     unseen = set(
         rules.unseen_by(request.actor).filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True)
     )
-    rows = [{"notification": one, "unseen": one.pk in unseen, "url": address(one)} for one in found]
+    rows = [
+        {"notification": one, "unseen": one.pk in unseen, "url": address(one, request.actor)} for one in found
+    ]
     return render(request, "notifications/list.html", {"rows": rows, "unseen": len(unseen)})
 
 
@@ -31,13 +34,14 @@ def mark_all_seen(request: Request) -> HttpResponse:
     return redirect("notifications:list")
 
 
-def address(notification: Notification) -> str:
-    """Where its subject is shown; what is about no referral waits on the organisation's page. "" for no page."""
+def address(notification: Notification, actor: Actor) -> str:
+    """Where its subject is shown; what is about no referral waits on the organisation's page,
+    an emergency on the page of who reviews it. "" for no page."""
     try:
         if notification.kind == Kind.SIGN_IN_CHANGED:
             return reverse("mfa_index")
         if notification.kind == Kind.EMERGENCY_ACCESS:
-            return reverse("cases:list")
+            return reverse("cases:emergencies" if actor.has(Permission.READ_AUDIT) else "cases:list")
         if notification.kind == Kind.COLLEAGUE:
             return reverse("matching:questions")
         if notification.subject_id is None:

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from ihala.accounts.roles import Permission, Role, permissions_of
-from ihala.core.kept import Given
+from ihala.core import clock
+from ihala.core.kept import NOW, Given
 
 IDS = ("user_id", "membership_id", "organisation_id")
 
@@ -65,6 +66,11 @@ class Actor:
     def ids(self) -> dict[str, int]:
         """The ids that stand for `in_general` when such a query is asked."""
         return {name: getattr(self, name) for name in IDS}
+
+    @property
+    def moment(self) -> Any:
+        """Now; for anybody in general, the moment at which the query is asked. For what access ends by itself."""
+        return NOW if isinstance(self.membership_id, Given) else clock.now()
 
     @property
     def name(self) -> str:

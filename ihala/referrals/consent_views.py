@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from ihala.cases.models import Case
+from ihala.cases.rules import case_at
 from ihala.consent import actions as consent_actions
 from ihala.consent import rules as consent_rules
 from ihala.consent.enums import How
@@ -30,9 +30,9 @@ class WithdrawForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def withdraw(request: Request, reference: str, consent_id: UUID) -> HttpResponse:
     """Says what will happen; the second click does it. No reason is asked for and nothing can stand in the way."""
-    case = Case.objects.visible_to(request.actor).filter(reference=reference).first()
-    consent = consent_rules.consents_of(case).filter(pk=consent_id).first() if case else None
-    if case is None or consent is None:
+    case = case_at(reference, request.actor)
+    consent = consent_rules.consents_of(case).filter(pk=consent_id).first()
+    if consent is None:
         raise Refused(consent_rules.NOT_VISIBLE)
     referrals = Referral.objects.filter(basis_id=consent.pk)
     form = WithdrawForm(request.POST or None)

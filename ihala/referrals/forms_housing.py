@@ -90,7 +90,9 @@ class AcceptForm(HousingForm):
     def _offer_cases(self) -> None:
         self.cases = {
             str(case.pk): case
-            for case in Case.objects.visible_to(self.by).filter(state=CaseState.OPEN).order_by("-changed_at")
+            for case in Case.objects.worked_on_by(self.by)
+            .filter(state=CaseState.OPEN)
+            .order_by("-changed_at")
         }
         shown = [
             (key, f"{case.reference} · {case.get_category_display()}") for key, case in self.cases.items()

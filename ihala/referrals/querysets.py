@@ -57,11 +57,7 @@ class ReferralQuerySet(QuerySet[Any]):
 
 def _given_to(sides: QuerySet, actor: Actor) -> QuerySet:
     """The sides through which the actor reaches a referral: as author, as assignee, or by access to the case."""
-    access = Access.objects.filter(
-        Q(membership_id=actor.membership_id) | Q(role__in=list(actor.roles)),
-        case_id=OuterRef("case_id"),
-        closed_at=None,
-    )
+    access = Access.objects.given_to(actor).filter(case_id=OuterRef("case_id"))
     return sides.filter(
         Q(author_id=actor.membership_id) | Q(assigned_id=actor.membership_id) | Exists(access),
         referral_id=OuterRef("pk"),

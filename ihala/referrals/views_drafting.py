@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from ihala.accounts.roles import Permission
 from ihala.cases.models import Case
+from ihala.cases.rules import case_at, why_not_work
 from ihala.core.refusal import Refused, Status
 from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations.models import Actor, Request
@@ -33,9 +34,7 @@ ALL = frozenset(DisclosureClass)
 @require_http_methods(["GET", "POST"])
 def new(request: Request, case_reference: str) -> HttpResponse:
     """Screen 1 from a case: nothing is stored before it is complete."""
-    case = Case.objects.visible_to(request.actor).filter(reference=case_reference).first()
-    if case is None:
-        raise Refused(workflow.NOT_VISIBLE)
+    case = case_at(case_reference, request.actor)
     if not request.actor.has(Permission.DRAFT_REFERRAL):
         raise Refused(workflow.NOT_YOURS)
     receivers = partner_choices(request.actor)
@@ -67,11 +66,12 @@ def _draft(form: NeedForm, case: Case, by: Actor, instead_of: str) -> Referral:
 
 
 def _draft_of(request: Request, reference: str) -> Referral | None:
-    """The draft at this address; None for a referral that is no draft any more, and without access to its case."""
+    """The draft at this address; None for a referral that is no draft any more, and to who does not work on its case."""
     referral = found(request, reference)
     side = facts.side(referral, request.actor.organisation_id)
     still = referral.state == State.DRAFT and referral.sender_id == request.actor.organisation_id
-    return referral if still and own_case(side, request.actor) else None
+    case = own_case(side, request.actor) if still else None
+    return referral if case and why_not_work(case, request.actor) is None else None
 
 
 @require_http_methods(["GET", "POST"])

@@ -65,8 +65,8 @@ def enquiry_page(enquiry: Enquiry, actor: Actor) -> dict[str, Any]:
     household = household_of(enquiry.shape)
     case = None
     if enquiry.case_id is not None:
-        visible = Case.objects.visible_to(actor).filter(state=CaseState.OPEN)
-        case = visible.filter(pk=enquiry.case_id).first()
+        mine = Case.objects.worked_on_by(actor).filter(state=CaseState.OPEN)
+        case = mine.filter(pk=enquiry.case_id).first()
     return {
         "enquiry": enquiry,
         "case": case,

@@ -13,6 +13,7 @@ from ihala.audit.enums import Purpose
 from ihala.cases import actions as cases
 from ihala.cases import rules as case_rules
 from ihala.cases.models import Case
+from ihala.cases.rules import case_at
 from ihala.core.clock import today
 from ihala.core.refusal import Refused, Status
 from ihala.organisations.models import Request
@@ -21,14 +22,14 @@ from . import actions, asked, rules
 from .fit import Household
 from .fit_forms import AnswerForm, EnquiryForm
 from .fit_presenting import enquiry_page, page_of_askings
-from .views.common import case_of, needs
+from .views.common import needs
 
 
 @require_http_methods(["GET", "POST"])
 @needs(Permission.DRAFT_REFERRAL)
 def ask(request: Request, case_reference: str = "") -> HttpResponse:
     """Describe the household, from a case without typing anything again, or freely; one POST asks everybody."""
-    case = case_of(request, case_reference) if case_reference else None
+    case = case_at(case_reference, request.actor) if case_reference else None
     household = _household(request, case) if case and request.method == "GET" else None
     form = EnquiryForm(request.POST or None, household=household, of_case=case is not None)
     status = Status.NOT_POSSIBLE if form.is_bound else 200

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission
 from ihala.cases.models import Case
-from ihala.cases.rules import NOT_PERMITTED, NOT_VISIBLE, why_not_open
+from ihala.cases.rules import NOT_PERMITTED, NOT_VISIBLE, why_not_open, why_not_work
 from ihala.core.refusal import Refusal, Status
 from ihala.organisations.models import Actor
 
@@ -97,12 +97,14 @@ def why_not(permission: Permission, actor: Actor) -> Refusal | None:
     return None if actor.system or actor.has(permission) else NOT_PERMITTED
 
 
-def why_not_family(family: UUID, actor: Actor) -> Refusal | None:
-    """A family is a case of one's own organisation, and who places it has access to that case."""
+def why_not_family(family: UUID, actor: Actor, *, reads: bool = False) -> Refusal | None:
+    """A family is a case of one's own organisation, and who places it works on that case; to read, access is enough."""
     case = Case.objects.filter(pk=family).first()
     if case is None:
         return NOT_VISIBLE
-    return None if actor.system else why_not_open(case, actor)
+    if actor.system:
+        return None
+    return why_not_open(case, actor) if reads else why_not_work(case, actor)
 
 
 def why_not_place(family: UUID, actor: Actor) -> Refusal | None:
@@ -117,9 +119,9 @@ def why_not_pair(one: UUID, other: UUID) -> Refusal | None:
     return None
 
 
-def why_not_either(mark: KeepApart, actor: Actor) -> Refusal | None:
-    """Who has access to one of the two families may see why they are kept apart."""
-    return why_not_family(mark.one, actor) and why_not_family(mark.other, actor)
+def why_not_either(mark: KeepApart, actor: Actor, *, reads: bool = False) -> Refusal | None:
+    """Who has access to one of the two families may see why they are kept apart; who works on one of them, end it."""
+    return why_not_family(mark.one, actor, reads=reads) and why_not_family(mark.other, actor, reads=reads)
 
 
 def references_of(families: Collection[UUID], actor: Actor) -> dict[UUID, str]:

@@ -375,8 +375,11 @@ def test_a_notification_leads_to_its_subject(aman: Party, dfwac: Party, settings
     waits, reset = (
         Notification(subject_id=None, kind=kind) for kind in ("something_waits", "sign_in_changed")
     )
-    assert [views.address(one) for one in (waits, reset)] == ["/organisations/", "/sign-in/second/"]
+    assert [views.address(one, dfwac.duty) for one in (waits, reset)] == [
+        "/organisations/",
+        "/sign-in/second/",
+    ]
     settings.ROOT_URLCONF = __name__
-    assert [views.address(row) for row in rows] == [f"/r/key/{notification.subject_id}/", ""]
+    assert [views.address(row, dfwac.duty) for row in rows] == [f"/r/key/{notification.subject_id}/", ""]
     settings.ROOT_URLCONF = "ihala.notifications.urls"
-    assert views.address(rows[0]) == ""
+    assert views.address(rows[0], dfwac.duty) == ""

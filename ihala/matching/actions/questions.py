@@ -53,7 +53,7 @@ def answer(question: Question, *, by: Actor, gives: bool) -> Question:
     locked = (
         Question.objects.select_for_update(of=("self",)).select_related("case").filter(pk=question.pk).first()
     )
-    if locked is None or not Case.objects.visible_to(by).filter(pk=locked.case_id).exists():
+    if locked is None or not Case.objects.worked_on_by(by).filter(pk=locked.case_id).exists():
         raise Refused(rules.NOT_VISIBLE)
     if locked.answer:
         raise Refused(rules.ANSWERED)

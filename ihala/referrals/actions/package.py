@@ -83,8 +83,14 @@ def allowed_classes(referral: Referral) -> set[str]:
 
 
 def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
-    """Snapshot the case as the next version of the package; `dispatched` also gives the receiver its shares."""
-    content = cases.open_case(own_case(referral, by), by=by, purpose=Purpose.REFERRAL)
+    """Snapshot the case as the next version of the package; `dispatched` also gives the receiver its shares.
+
+    Who opened the case in an emergency sees what would be sent (`preview`) and does not send it.
+    """
+    case = own_case(referral, by)
+    if refusal := case_rules.why_not_work(case, by):
+        raise Refused(refusal)
+    content = cases.open_case(case, by=by, purpose=Purpose.REFERRAL)
     chosen = _chosen(referral, content)
     referral.household = case_rules.household(content, today())
     referral.category = content.category
@@ -116,7 +122,7 @@ def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
         insert(parts)
         if dispatched:
             _write_released(referral, parts, holders[referral.receiver_id])
-    files.keep_copies(parts, own_case(referral, by), by=by)
+    files.keep_copies(parts, case, by=by)
 
 
 def _part(referral: Referral, cls: str, by: Actor) -> PackagePart:

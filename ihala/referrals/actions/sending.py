@@ -42,8 +42,10 @@ def draft(
     link: Link | str = "",
 ) -> Referral:
     """Start a referral from a case of the actor's organisation; nothing leaves the organisation yet."""
-    if not by.has(Permission.DRAFT_REFERRAL) or not Case.objects.visible_to(by).filter(pk=case.pk).exists():
+    if not by.has(Permission.DRAFT_REFERRAL):
         raise Refused(workflow.NOT_VISIBLE)
+    if refusal := case_rules.why_not_work(case, by):
+        raise Refused(refusal)
     if case.state == CaseState.ERASED:
         raise Refused(case_rules.ERASED)
     terms = agreements.active_terms(by.organisation_id, receiver)

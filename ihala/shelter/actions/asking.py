@@ -19,6 +19,7 @@ from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
 from ihala.audit.models import Event
 from ihala.cases.models import Case
+from ihala.cases.rules import why_not_work
 from ihala.core.clock import now, today
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import Category, Service, Urgency
@@ -50,10 +51,10 @@ def ask(
 ) -> Enquiry:
     """Ask every organisation whose terms in force cover category and services; their answers stand in `Asking`.
 
-    `case` is the actor's own and stays unknown to those asked; the category is then the case's.
+    `case` is one the actor works on and stays unknown to those asked; the category is then the case's.
     Refused `not_permitted`, `nobody_to_house`.
     """
-    rules_refuse = rules.why_not(Permission.DRAFT_REFERRAL, by)
+    rules_refuse = rules.why_not(Permission.DRAFT_REFERRAL, by) or (why_not_work(case, by) if case else None)
     wanted = sorted({str(Service(code)) for code in services})
     if rules_refuse or not wanted or not 1 <= len(household.members) <= MOST_PEOPLE:
         raise Refused(rules_refuse or (NOBODY if wanted else NO_SERVICE))

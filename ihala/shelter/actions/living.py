@@ -160,7 +160,7 @@ def keep_apart(family: UUID, other: UUID, *, reason: str, by: Actor) -> KeepApar
 def open_keep_apart(mark: KeepApart, *, by: Actor) -> str:
     """Why two families are kept apart, for who has access to one of them; unsealed after the reading is on record."""
     require(rules.why_not(Permission.KEEP_APART, by))
-    require(rules.why_not_either(mark, by))
+    require(rules.why_not_either(mark, by, reads=True))
     asked = sealed.opening(
         sealed.subject_of_family(mark.pk, mark.one), SAFETY, mark.organisation_id, mark, ("reason",)
     )

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from ihala.cases.models import Case
 from ihala.core.refusal import Refused
 from ihala.core.views import refusing
 from ihala.organisations.models import Request
@@ -19,11 +18,3 @@ def found(rows: Any, request: Request, **key: UUID | str) -> Any:
     if row is None:
         raise Refused(rules.NOT_VISIBLE)
     return row
-
-
-def case_of(request: Request, reference: str) -> Case:
-    """The case of this reference, if this person may open it; else refused as not there."""
-    case: Case | None = Case.objects.visible_to(request.actor).filter(reference=reference).first()
-    if case is None:
-        raise Refused(rules.NOT_VISIBLE)
-    return case

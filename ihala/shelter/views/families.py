@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from ihala.accounts.roles import Permission
+from ihala.cases.rules import case_at
 from ihala.core.clock import now
 from ihala.core.refusal import Refused, Status
 from ihala.core.views import tried
@@ -20,7 +21,7 @@ from ihala.organisations.models import Request
 from .. import actions, forms, pages, rules
 from ..board import named_bed
 from ..models import Absence, KeepApart, Stay
-from .common import case_of, found, needs
+from .common import found, needs
 
 Act = Callable[[dict[str, Any], dict[str, Any], Request], Any]
 """What a form does: the page's context, the cleaned data, the request."""
@@ -30,7 +31,7 @@ Act = Callable[[dict[str, Any], dict[str, Any], Request], Any]
 @needs(Permission.SEE_BEDS)
 def family(request: Request, reference: str) -> HttpResponse:
     """Beds held, the stay, the arrival, absences, whom she is kept apart from, and what was before."""
-    page = pages.family_page(case_of(request, reference), request.actor)
+    page = pages.family_page(case_at(reference, request.actor), request.actor)
     return render(request, "shelter/family.html", {**page, "forms": blank(page)})
 
 
@@ -124,7 +125,7 @@ ACTS: dict[str, tuple[Callable[[dict[str, Any], Any], Any], Act]] = {
 @needs(Permission.PLACE_FAMILIES)
 def act_on_family(request: Request, reference: str, act: str) -> HttpResponse:
     """Do one thing; if it is refused or a colleague was faster, the page as it is now says so beside what was typed."""
-    page = pages.family_page(case_of(request, reference), request.actor)
+    page = pages.family_page(case_at(reference, request.actor), request.actor)
     if act not in ACTS:
         raise Refused(rules.NOT_VISIBLE)
     if not fits(act, page):
@@ -143,7 +144,7 @@ def act_on_family(request: Request, reference: str, act: str) -> HttpResponse:
 @needs(Permission.PLACE_FAMILIES)
 def receipt(request: Request, reference: str) -> HttpResponse:
     """What the house keeps for her, to be printed and signed; unsealed, so the reading is on record."""
-    case = case_of(request, reference)
+    case = case_at(reference, request.actor)
     stay = Stay.objects.filter(family=case.pk).order_by("-arrived_at").first()
     items = actions.open_belongings(stay, by=request.actor) if stay else []
     if stay is None or not items:
