@@ -26,7 +26,7 @@ from .enums import CaseState, PersonRole
 from .fit import Unfit, fit, is_absent
 from .forms import AccessForm, FileForm, NoteForm
 from .models import Access, Case, Person
-from .rules import age_on, display, display_value, field_at, is_empty, labels, package_of, why_not_work
+from .rules import age_on, display, display_value, field_at, is_empty, labels, package_of, reads_until
 
 PAGE = 30
 PEOPLE = {
@@ -189,8 +189,8 @@ def _shown(path: str, value: Any) -> str:
 def detail(case: Case, opened: OpenedCase, actor: Actor) -> dict[str, Any]:
     """The context of `cases/detail.html`."""
     content = opened.content
-    works = why_not_work(case, actor) is None
-    may_manage = works and actor.has(Permission.WRITE_CASE)
+    until = reads_until(case, actor)
+    may_manage = until is None and actor.has(Permission.WRITE_CASE)
     accesses = (
         Access.objects.filter(case=case).select_related("membership", "opened_by").order_by("opened_at")
     )
@@ -215,7 +215,8 @@ def detail(case: Case, opened: OpenedCase, actor: Actor) -> dict[str, Any]:
         "access_form": AccessForm(actor=actor),
         "may_manage": may_manage,
         "may_see_beds": actor.has(Permission.SEE_BEDS),
-        "refer_url": _refer_url(case, actor) if works else "",
+        "refer_url": _refer_url(case, actor) if until is None else "",
+        "reads_until": until,
     }
 
 

@@ -304,6 +304,20 @@ def why_not_work(case: Case, actor: Actor) -> Refusal | None:
     return None if None in untils else EMERGENCY_READS
 
 
+def worked_on_at(reference: str, actor: Actor) -> Case:
+    """The case of this reference, to start something from it; refused to who only reads it."""
+    case = case_at(reference, actor)
+    if refusal := why_not_work(case, actor):
+        raise Refused(refusal)
+    return case
+
+
+def reads_until(case: Case, actor: Actor) -> datetime | None:
+    """Until when who opened it in an emergency reads it; None for who has it for good, and for who has it not."""
+    untils = _open_to(actor, case=case.pk)
+    return untils[0] if untils else None
+
+
 @kept
 def _open_to(actor: Actor) -> QuerySet[Access, datetime | None]:
     """Until when: first what has no end."""

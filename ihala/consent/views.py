@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ihala.cases.models import Case
-from ihala.cases.rules import case_at
+from ihala.cases.rules import case_at, reads_until, worked_on_at
 from ihala.core import clock
 from ihala.core.refusal import Refused, Status
 from ihala.organisations.models import Request
@@ -43,7 +43,13 @@ def consent_list(request: Request, reference: str) -> HttpResponse:
         for row, told in zip(rows, details, strict=True)
         if not isinstance(row, Consent)
     ]
-    return render(request, "consent/list.html", {"case": case, "consents": consents, "bases": bases})
+    shown = {
+        "case": case,
+        "consents": consents,
+        "bases": bases,
+        "reads_until": reads_until(case, request.actor),
+    }
+    return render(request, "consent/list.html", shown)
 
 
 def _consent_row(consent: Consent, told: dict[str, Any]) -> dict[str, Any]:
@@ -67,13 +73,13 @@ def _basis_row(request: Request, basis: Any, told: dict[str, Any]) -> dict[str, 
 @require_http_methods(["GET", "POST"])
 def new(request: Request, reference: str) -> HttpResponse:
     """Record a consent."""
-    return _record(request, case_at(reference, request.actor), None)
+    return _record(request, worked_on_at(reference, request.actor), None)
 
 
 @require_http_methods(["GET", "POST"])
 def renew(request: Request, reference: str, consent: UUID) -> HttpResponse:
     """Record the same consent anew; she is asked again."""
-    case = case_at(reference, request.actor)
+    case = worked_on_at(reference, request.actor)
     return _record(request, case, consent_of(case, consent))
 
 
@@ -100,7 +106,7 @@ def _record(request: Request, case: Case, renews: Consent | None) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def basis(request: Request, reference: str) -> HttpResponse:
     """Record a legal basis other than consent."""
-    case = case_at(reference, request.actor)
+    case = worked_on_at(reference, request.actor)
     form = LegalBasisForm(request.POST or None, partners=partners(request.actor.organisation_id))
     if form.is_valid():
         given = form.cleaned_data

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ihala.accounts.roles import Permission, Role
-from ihala.cases.rules import case_at
+from ihala.cases.rules import worked_on_at
 from ihala.core.refusal import Refused, Status
 from ihala.notifications.actions import mark_subject_seen
 from ihala.organisations.models import Request
@@ -24,7 +24,7 @@ from .models import KnownQuestion
 @require_http_methods(["GET", "POST"])
 def ask(request: Request, reference: str) -> HttpResponse:
     """What will be asked of whom, on what it rests, and what the other organisation learns by it."""
-    case = case_at(reference, request.actor)
+    case = worked_on_at(reference, request.actor)
     if not request.actor.has(Permission.DRAFT_REFERRAL):
         raise Refused(rules.NOT_PERMITTED)
     form = PartnerForm(request.POST or None)

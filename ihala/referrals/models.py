@@ -87,6 +87,8 @@ class Referral(Model):
     ended_at = models.DateTimeField(null=True)
 
     objects = ReferralQuerySet.as_manager()
+    only_read = False
+    """Who asked reaches it through what they opened in an emergency alone (`ReferralQuerySet.telling_reach`)."""
 
     sensitivity: ClassVar[Sensitivity] = {
         **dict.fromkeys(("id", "reference", "sender", "receiver", "terms", "send_key", "origin", "basis_id"), KEY),

@@ -31,8 +31,17 @@ class ReferralQuerySet(QuerySet[Any]):
             return mine
         if not actor.roles & SEES_GIVEN:
             return self.none()
-        given = _given_to(self.model.sides.rel.related_model.objects.all(), actor)
-        return mine.filter(Exists(given))
+        return mine.filter(Exists(_given_to(self._sides(), actor, Access.objects.given_to(actor))))
+
+    def telling_reach(self, actor: Actor) -> ReferralQuerySet:
+        """Each as `only_read` to who reaches it through a case opened in an emergency and in no other way."""
+        if actor.system or actor.roles & SEES_ALL:
+            return self
+        lasting = Access.objects.given_to(actor).filter(until=None)
+        return self.annotate(only_read=~Exists(_given_to(self._sides(), actor, lasting)))
+
+    def _sides(self) -> QuerySet:
+        return self.model.sides.rel.related_model.objects.all()
 
     def inbox(self, actor: Actor) -> ReferralQuerySet:
         """What was sent to the actor's organisation."""
@@ -55,9 +64,9 @@ class ReferralQuerySet(QuerySet[Any]):
         )
 
 
-def _given_to(sides: QuerySet, actor: Actor) -> QuerySet:
+def _given_to(sides: QuerySet, actor: Actor, accesses: QuerySet) -> QuerySet:
     """The sides through which the actor reaches a referral: as author, as assignee, or by access to the case."""
-    access = Access.objects.given_to(actor).filter(case_id=OuterRef("case_id"))
+    access = accesses.filter(case_id=OuterRef("case_id"))
     return sides.filter(
         Q(author_id=actor.membership_id) | Q(assigned_id=actor.membership_id) | Exists(access),
         referral_id=OuterRef("pk"),

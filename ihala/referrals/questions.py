@@ -34,7 +34,7 @@ def seen_at(reference: str, actor: Actor) -> Referral | None:
 @kept
 def _seen_at(actor: Actor) -> QuerySet[Referral]:
     whole = Referral.objects.visible_to(actor).select_related("sender", "receiver", "terms__agreement")
-    return whole.filter(reference=Given("reference", CharField()))
+    return whole.telling_reach(actor).filter(reference=Given("reference", CharField()))
 
 
 def case_open_to(actor: Actor, case_id: UUID) -> Case | None:

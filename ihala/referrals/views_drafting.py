@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from ihala.accounts.roles import Permission
 from ihala.cases.models import Case
-from ihala.cases.rules import case_at, why_not_work
+from ihala.cases.rules import why_not_work, worked_on_at
 from ihala.core.refusal import Refused, Status
 from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations.models import Actor, Request
@@ -34,7 +34,7 @@ ALL = frozenset(DisclosureClass)
 @require_http_methods(["GET", "POST"])
 def new(request: Request, case_reference: str) -> HttpResponse:
     """Screen 1 from a case: nothing is stored before it is complete."""
-    case = case_at(case_reference, request.actor)
+    case = worked_on_at(case_reference, request.actor)
     if not request.actor.has(Permission.DRAFT_REFERRAL):
         raise Refused(workflow.NOT_YOURS)
     receivers = partner_choices(request.actor)
@@ -66,7 +66,7 @@ def _draft(form: NeedForm, case: Case, by: Actor, instead_of: str) -> Referral:
 
 
 def _draft_of(request: Request, reference: str) -> Referral | None:
-    """The draft at this address; None for a referral that is no draft any more, and to who does not work on its case."""
+    """The draft at this address; None for a referral that is none any more, and to whom its case is only to read."""
     referral = found(request, reference)
     side = facts.side(referral, request.actor.organisation_id)
     still = referral.state == State.DRAFT and referral.sender_id == request.actor.organisation_id

@@ -19,6 +19,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Role
+from ihala.cases.rules import EMERGENCY_READS
 from ihala.core.refusal import Refusal, Status
 from ihala.core.vocabulary import Kind, Urgency
 from ihala.organisations.models import Actor
@@ -41,7 +42,7 @@ ENDED = frozenset(
 EVERYWHERE = frozenset(State)
 
 # BOTH means: the side that has not confirmed yet (see `turn`).
-SENDERS, RECEIVERS, BOTH, NOBODY = "sender", "receiver", "both", "nobody"
+SENDERS, RECEIVERS, BOTH, EITHER, NOBODY = "sender", "receiver", "both", "either", "nobody"
 WHOSE_TURN: dict[State, str] = {
     S.DRAFT: SENDERS,
     S.AWAITING_APPROVAL: SENDERS,
@@ -90,15 +91,14 @@ class Rule:
     private: bool = False
 
 
-EITHER = "either"
-
-
 def why_not(step: Step, referral: Referral, actor: Actor) -> Refusal | None:
     """Why `actor` may not take `step` now; None if nothing stands in the way. One query per guard at most."""
     rule = STEPS[step]
     side = referral.side_of(actor.organisation_id)
     if side is None or (side is Side.RECEIVER and referral.sent_at is None):
         return NOT_VISIBLE
+    if referral.only_read and step is not Step.WITHDRAW_CONSENT:
+        return EMERGENCY_READS
     if not _may(rule, referral, actor, side):
         return NOT_YOURS
     if referral.state not in rule.frm or (

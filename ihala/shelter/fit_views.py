@@ -13,7 +13,7 @@ from ihala.audit.enums import Purpose
 from ihala.cases import actions as cases
 from ihala.cases import rules as case_rules
 from ihala.cases.models import Case
-from ihala.cases.rules import case_at
+from ihala.cases.rules import worked_on_at
 from ihala.core.clock import today
 from ihala.core.refusal import Refused, Status
 from ihala.organisations.models import Request
@@ -29,7 +29,7 @@ from .views.common import needs
 @needs(Permission.DRAFT_REFERRAL)
 def ask(request: Request, case_reference: str = "") -> HttpResponse:
     """Describe the household, from a case without typing anything again, or freely; one POST asks everybody."""
-    case = case_at(case_reference, request.actor) if case_reference else None
+    case = worked_on_at(case_reference, request.actor) if case_reference else None
     household = _household(request, case) if case and request.method == "GET" else None
     form = EnquiryForm(request.POST or None, household=household, of_case=case is not None)
     status = Status.NOT_POSSIBLE if form.is_bound else 200

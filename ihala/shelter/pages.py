@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from ihala.accounts.roles import Permission
 from ihala.cases.enums import PersonRole
 from ihala.cases.models import Case, Person
-from ihala.cases.rules import why_not_open
+from ihala.cases.rules import reads_until, why_not_open
 from ihala.core.clock import now, today
 from ihala.core.vocabulary import AgeBand, Sex
 from ihala.organisations.models import Actor
@@ -244,15 +244,17 @@ def family_page(case: Case, actor: Actor) -> Item:
     held = with_units(Bed.objects.filter(claimed__claim__hold=hold)) if hold else ()
     people = people_of(case)
     names = dict(people)
+    until = reads_until(case, actor)
+    may_keep_apart = actor.has(Permission.KEEP_APART)
     return {
-        "case": case, "hold": hold, "stay": stay, "held": where(held), "people": people,
+        "case": case, "reads_until": until, "hold": hold, "stay": stay, "held": where(held), "people": people,
         "beds": where(one.bed for one in sleeping),
         "sleeping": [(one, names.get(str(one.person), "")) for one in sleeping],
         "units": offered(case.pk, (one.bed_id for one in sleeping)),
         "checks": checklist(stay) if stay else (),
         "away": [(one, names.get(str(one.person), "")) for one in stay.absences.filter(back_at=None)] if stay else (),
-        "apart": apart_lines(case, actor), "may_place": actor.has(Permission.PLACE_FAMILIES),
-        "may_keep_apart": actor.has(Permission.KEEP_APART), "history": history(case.pk),
+        "apart": apart_lines(case, actor), "may_place": until is None and actor.has(Permission.PLACE_FAMILIES),
+        "may_keep_apart": until is None and may_keep_apart, "may_see_why": may_keep_apart, "history": history(case.pk),
     }  # fmt: skip
 
 

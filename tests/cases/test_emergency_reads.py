@@ -4,29 +4,32 @@ and what the database says to whoever comes past the code."""
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.urls import reverse
 
 from ihala.accounts.roles import Role
 from ihala.audit.models import Event
+from ihala.cases import actions as cases
 from ihala.cases import emergency
 from ihala.cases.enums import AccessReason, EmergencyFinding, EmergencyReason
 from ihala.cases.models import Access, Case, EmergencyAccess
-from ihala.cases.rules import case_at
+from ihala.cases.rules import case_at, reads_until, why_not_work
 from ihala.consent import actions as consents
-from ihala.core import clock
+from ihala.core import clock, text
 from ihala.core.acting import acting
 from ihala.core.refusal import Refused
 from ihala.core.vocabulary import Urgency
 from ihala.matching import actions as matching
 from ihala.matching import pairs_rules
 from ihala.referrals import actions as referrals
-from ihala.referrals import questions
+from ihala.referrals import questions, workflow
 from ihala.referrals.actions import package
-from ihala.referrals.enums import State
+from ihala.referrals.enums import State, Step
 from ihala.referrals.models import Referral
 from ihala.shelter import actions as shelter
 from ihala.shelter.actions import asking
@@ -101,7 +104,7 @@ def test_who_opened_the_case_sees_a_draft_of_it_and_neither_sends_nor_submits_it
     client = given.signed_in("aman.duty")
     page = client.get(f"/cases/{scene.file.reference}/").content.decode()
     assert f"/cases/{scene.file.reference}/edit/" not in page
-    assert f"/known/ask/{scene.file.reference}/" not in page
+    assert reverse("known:ask", args=[scene.file.reference]) not in page
     address = f"/referrals/{scene.subject.reference}"
     for screen in ("need", "disclosure"):
         assert client.get(f"{address}/{screen}/").headers["Location"] == f"{address}/"
@@ -211,8 +214,8 @@ def test_who_is_told_is_led_to_where_they_can_look(duty):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_opened_at_once_the_one_over_the_number_is_refused(duty):
-    cases = [given.a_case() for _number in range(emergency.MOST_IN_A_DAY + 1)]
-    for case in cases[2:]:
+    made = [given.a_case() for _number in range(emergency.MOST_IN_A_DAY + 1)]
+    for case in made[2:]:
         broken(case, duty)
     together = Barrier(2)
 
@@ -226,4 +229,59 @@ def test_of_two_opened_at_once_the_one_over_the_number_is_refused(duty):
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(one, cases[:2])) == ["medical", "too_many_emergencies"]
+        assert sorted(pool.map(one, made[:2])) == ["medical", "too_many_emergencies"]
+
+
+def test_who_was_given_the_case_too_works_on_it_whether_in_person_or_by_role(duty):
+    case, until = given.a_case(), clock.now() + timedelta(days=1)
+    broken(case, duty)
+    with acting(duty):
+        assert why_not_work(case, duty).code == "emergency_reads"
+        assert reads_until(case, duty) is not None
+    with acting(given.actor("aman.caseworker")):
+        Access.objects.create(
+            case=case, role=Role.DUTY_OFFICER, reason=AccessReason.COVERS, opened_at=clock.now()
+        )
+    page = given.signed_in("aman.duty").get(f"/cases/{case.reference}/").content.decode()
+    assert "الحالة متاحة بوصول طارئ" not in page
+    for moment in (clock.now(), until):
+        with clock.at(moment), acting(duty):
+            assert why_not_work(case, duty) is None
+            assert reads_until(case, duty) is None
+            assert Case.objects.worked_on_by(duty).get() == Case.objects.visible_to(duty).get() == case
+
+
+def test_a_colleague_who_reaches_a_referral_by_an_emergency_takes_no_step_but_can_take_back_consent():
+    scene = given.a_scene_at(State.INFO_REQUESTED)
+    duty = given.actor("aman.duty")
+    colleague = replace(duty, roles=frozenset({Role.CASEWORKER}))
+    answer = partial(referrals.answer, scene.subject, by=colleague, text="x")
+    with acting(colleague):
+        assert refusal_of(answer) == "not_visible"
+    broken(scene.file, duty)
+    with acting(colleague):
+        assert refusal_of(answer) == "emergency_reads"
+        seen = questions.seen_at(scene.subject.reference, colleague)
+        assert seen.only_read
+        assert workflow.possible_steps(seen, colleague) == [Step.WITHDRAW_CONSENT]
+    with acting(worker := given.actor("aman.caseworker")):
+        cases.give_access(scene.file, by=worker, membership_id=duty.membership_id, reason=AccessReason.COVERS)
+    with acting(colleague):
+        assert not questions.seen_at(scene.subject.reference, colleague).only_read
+        assert answer().state == State.UNDER_REVIEW
+
+
+def test_what_is_open_in_an_emergency_says_until_when_and_offers_nothing_to_begin(duty):
+    case = given.a_case_with_consent()
+    began = clock.now()
+    broken(case, duty)
+    client = given.signed_in("aman.duty")
+    names = ("consent:new", "consent:basis", "referrals:new", "known:ask", "fit:ask_for_case", "cases:edit")
+    begins = [reverse(name, args=[case.reference]) for name in names]
+    until = text.moment(began + emergency.LASTS)
+    for name in ("cases:detail", "consent:list", "shelter:family"):
+        shown = client.get(reverse(name, args=[case.reference])).content.decode()
+        assert "الحالة متاحة بوصول طارئ حتى" in shown
+        assert until in shown
+        assert not any(address in shown for address in begins)
+    assert {client.get(address).status_code for address in begins} == {403}

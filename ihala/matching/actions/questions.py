@@ -42,7 +42,7 @@ def _asked(case: Case, by: Actor) -> Question | None:
     except IntegrityError:
         return None
     _record(by, EventName.PEOPLE_ASKED, question)
-    for entry in Access.objects.filter(case=case, closed_at=None):
+    for entry in Access.objects.filter(case=case, closed_at=None, until=None):
         roles = [Role(entry.role)] if entry.role else []
         notify(by.organisation_id, roles, Kind.COLLEAGUE, None, by, membership_id=entry.membership_id)
     return question

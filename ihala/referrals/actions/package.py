@@ -62,6 +62,14 @@ def own_case(referral: Referral, by: Actor) -> Case:
     return case
 
 
+def _case_to_send(referral: Referral, by: Actor) -> Case:
+    """The same for who sends it; who opened it in an emergency sees what would be sent (`preview`), no more."""
+    case = own_case(referral, by)
+    if refusal := case_rules.why_not_work(case, by):
+        raise Refused(refusal)
+    return case
+
+
 def _chosen(referral: Referral, content: CaseContent) -> dict[DisclosureClass, Values]:
     """The classes chosen and allowed, without the questions withheld."""
     allowed = allowed_classes(referral)
@@ -83,13 +91,8 @@ def allowed_classes(referral: Referral) -> set[str]:
 
 
 def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:
-    """Snapshot the case as the next version of the package; `dispatched` also gives the receiver its shares.
-
-    Who opened the case in an emergency sees what would be sent (`preview`) and does not send it.
-    """
-    case = own_case(referral, by)
-    if refusal := case_rules.why_not_work(case, by):
-        raise Refused(refusal)
+    """Snapshot the case as the next version of the package; `dispatched` also gives the receiver its shares."""
+    case = _case_to_send(referral, by)
     content = cases.open_case(case, by=by, purpose=Purpose.REFERRAL)
     chosen = _chosen(referral, content)
     referral.household = case_rules.household(content, today())

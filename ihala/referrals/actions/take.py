@@ -134,7 +134,7 @@ def _locked(by: Actor, column: str, key: UUID | str) -> Referral:
 def _lockable(by: Actor, column: str) -> QuerySet[Referral]:
     visible = Referral.objects.visible_to(by).select_related("terms__agreement")
     given = Given("key", UUIDField() if column == "pk" else CharField())
-    return visible.select_for_update(of=("self",)).filter(**{column: given})
+    return visible.telling_reach(by).select_for_update(of=("self",)).filter(**{column: given})
 
 
 def refuse_unless_possible(

@@ -35,9 +35,9 @@ def family(request: Request, reference: str) -> HttpResponse:
     return render(request, "shelter/family.html", {**page, "forms": blank(page)})
 
 
-def blank(page: dict[str, Any]) -> dict[str, django_forms.Form]:
-    """The forms that fit where the family stands now, not yet filled in."""
-    return {name: make(page, None) for name, (make, _do) in ACTS.items() if fits(name, page)}
+def blank(page: dict[str, Any]) -> dict[str, django_forms.Form | None]:
+    """The forms that fit where the family stands now, not yet filled in; None for one that does not."""
+    return {name: make(page, None) if fits(name, page) else None for name, (make, _do) in ACTS.items()}
 
 
 def fits(act: str, page: dict[str, Any]) -> bool:
