@@ -10,31 +10,31 @@ from .browser import Browser
 
 BOARD = "Board of 200 beds × 60 days"
 UNITS, BEDS = 40, 5
-HOUSE_CODE = "BOARD"
+HOUSE_CODE = "ZZZZ"
 """The house on the board; `of_house` makes the same statement for another one."""
 
 HOUSE = """
 INSERT INTO shelter_house (id, organisation_id, code, turnaround_hours, created_at)
-SELECT gen_random_uuid(), id, 'BOARD', 0, now() - interval '2 years' FROM organisations_organisation
+SELECT gen_random_uuid(), id, 'ZZZZ', 0, now() - interval '2 years' FROM organisations_organisation
 WHERE code = 'dfwac'
 """
 UNIT = f"""
 INSERT INTO shelter_unit (key, organisation_id, house_id, code, kind, shared, wheelchair, ground_floor, sexes, version,
   created_at)
 SELECT gen_random_uuid(), organisation_id, id, n::text, 'flat', false, false, false, '{{female,male}}', 1, created_at
-FROM shelter_house, generate_series(1, {UNITS}) n WHERE code = 'BOARD'
+FROM shelter_house, generate_series(1, {UNITS}) n WHERE code = 'ZZZZ'
 """  # noqa: S608
 BED = f"""
 INSERT INTO shelter_bed (organisation_id, unit_id, code, kind, created_at)
 SELECT u.organisation_id, u.id, n::text, 'bed', u.created_at
-FROM shelter_unit u JOIN shelter_house h ON h.id = u.house_id AND h.code = 'BOARD', generate_series(1, {BEDS}) n
+FROM shelter_unit u JOIN shelter_house h ON h.id = u.house_id AND h.code = 'ZZZZ', generate_series(1, {BEDS}) n
 """  # noqa: S608
 STAYS = """
 CREATE TEMPORARY TABLE lived AS
 SELECT gen_random_uuid() AS stay, gen_random_uuid() AS family, u.id AS unit, u.organisation_id AS organisation,
   now() - n * {length} AS begun, CASE WHEN n = 1 AND {now} THEN timestamptz '9000-01-01 00:00+00'
   ELSE now() - n * {length} + {length} * 0.9 END AS ended
-FROM shelter_unit u JOIN shelter_house h ON h.id = u.house_id AND h.code = 'BOARD', generate_series({first}, {last}) n;
+FROM shelter_unit u JOIN shelter_house h ON h.id = u.house_id AND h.code = 'ZZZZ', generate_series({first}, {last}) n;
 INSERT INTO shelter_stay (
   id, organisation_id, family, arrived_at, planned_until, rules_language, departed_at, departure,
   destination)

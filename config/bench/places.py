@@ -18,8 +18,8 @@ from .browser import Answer, Browser
 from .rows import Prepared
 from .stage import Stage
 
-OWN, PARTNER = "OWN", "PARTNER"
-"""Codes of the house for acceptances and of each partner's house."""
+OWN, PARTNER = "YYYY", "XXXX"
+"""Codes of the house for acceptances and of each partner's house: four signs that say nothing, as codes must be."""
 FIT = "Fit over 100 organisations × 50 units"
 ORGANISATIONS, UNITS, FREE_EVERY, HELD_FOR = 100, 50, 0.2, 0.3
 LET_GO = f"""
