@@ -79,6 +79,53 @@ def _note(best, place, score):
         best[place, 1] = score
 
 
+TILE, STEP = 2048, 32
+"""Records of the right side compared in one go, and of those in one look: the processor's nearest memory holds them."""
+FIRST = 4
+"""Words by which most pairs are put aside."""
+
+
+@compiled
+def _near(record, first, begin, end, cut, distance, near):
+    """Places from `begin` to `end` whose first words differ from the record's in at most `cut` bits; how many."""
+    _distances(record, first[:, begin:end], distance)
+    count = 0
+    for step in range(0, end - begin, STEP):
+        part = distance[step : min(step + STEP, end - begin)]
+        closest = cut + np.uint64(1)
+        for j in range(part.shape[0]):
+            closest = min(closest, part[j])
+        if closest <= cut:
+            for j in range(part.shape[0]):
+                near[count] = begin + step + j
+                count += part[j] <= cut
+    return count
+
+
+@compiled
+def _distances(record, first, distance):
+    """In how many of the first bits a record and each of the others differ, several a step of the processor."""
+    a, b, c, d = record[0], record[1], record[2], record[3]
+    w, x, y, z = first[0], first[1], first[2], first[3]
+    for j in range(w.shape[0]):
+        distance[j] = (
+            _ones(a ^ w[j]) + _ones(b ^ x[j])  # type: ignore[call-arg]
+            + _ones(c ^ y[j]) + _ones(d ^ z[j])  # type: ignore[call-arg]
+        )  # fmt: skip
+
+
+@compiled
+def _apart(one, two, most):
+    """In how many bits two encodings differ; more than `most` when they differ in more."""
+    d = np.uint64(0)
+    words, w = one.shape[0], 0
+    while w < words and d <= most:
+        for v in range(w, min(w + 8, words)):
+            d += _ones(one[v] ^ two[v])  # type: ignore[call-arg]
+        w += 8
+    return d
+
+
 @compiled
 def close(left, low, high, right, first, cut, least, contrast, threshold, mine, theirs, ids, mates, scores):
     """Pairs of `left[low:high]` and all of `right` that may count; returns how many, or -1 when they do not fit.
@@ -88,18 +135,16 @@ def close(left, low, high, right, first, cut, least, contrast, threshold, mine, 
     filled with `least`. What may count is what others' scores so far leave at the threshold.
     """
     count = 0
-    n, words = right.shape
-    distance = np.empty(n, np.uint64)
-    for i in range(low, high):
-        a, b = left[i, 0], left[i, 1]
-        for j in range(n):
-            distance[j] = _ones(a ^ first[0, j]) + _ones(b ^ first[1, j])  # type: ignore[call-arg]
-        for j in range(n):
-            if distance[j] <= cut:
-                d = distance[j]
-                for w in range(2, words):
-                    d += _ones(left[i, w] ^ right[j, w])  # type: ignore[call-arg]
-                score = np.float32(1.0 - 2.0 * np.float64(d) / (words * 64))
+    n, bits = right.shape[0], right.shape[1] * 64
+    most = np.uint64(bits * (1.0 - least) / 2.0 + 1.0)
+    distance, near = np.empty(TILE, np.uint64), np.empty(TILE + 1, np.int64)
+    for begin in range(0, n, TILE):
+        end = min(n, begin + TILE)
+        for i in range(low, high):
+            for k in range(_near(left[i], first, begin, end, cut, distance, near)):
+                j = near[k]
+                d = _apart(left[i], right[j], most)
+                score = np.float32(1.0 - 2.0 * np.float64(d) / bits)
                 if score >= least:
                     others = max(mine[i, 0], theirs[j, 0])
                     _note(mine, i, score)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from config.cli import main
-from ihala_names import hardened, sounds
+from ihala_names import comparing, hardened, sounds
 from ihala_names.letters import tokens_of
 from ihala_names.link import Link, Record, link, one_to_one
 
@@ -40,7 +40,19 @@ def test_spellings_scripts_and_years_near_by_are_linked_and_siblings_kept_apart(
 
 def test_hardened_links_the_same_people_whatever_the_key():
     for _ in range(3):
-        assert named(hardened.link(LEFT, RIGHT, 0.3)) == TRUE
+        assert named(hardened.link(LEFT, RIGHT)) == TRUE
+
+
+def test_no_pair_is_lost_where_one_look_at_the_other_list_ends_and_the_next_begins():
+    draw = np.random.default_rng(7)
+    right = draw.integers(0, 2**64, (2 * comparing.TILE + comparing.STEP + 1, 16), np.uint64)
+    places = [0, 31, 32, comparing.TILE - 1, comparing.TILE, 2 * comparing.TILE, len(right) - 1]
+    noise = draw.integers(0, 2**64, (4, len(places), 16), np.uint64)
+    left = right[places] ^ (noise[0] & noise[1] & noise[2] & noise[3])
+    found = hardened.compare(left, right)
+    assert sorted((pair.left, pair.right) for pair in found) == list(enumerate(places))
+    for pair in found:
+        assert pair.score == pytest.approx(hardened.likeness(left[pair.left], right[pair.right]), abs=1e-6)
 
 
 def test_each_person_is_given_away_once_best_first():
