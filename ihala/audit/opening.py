@@ -91,9 +91,9 @@ class Answer:
 
     def values(self) -> list[list[Any]]:
         """The values of each opening, in order."""
-        keys = self.held.keys()
+        keys, opened = self.held.keys(), self.held.agent.opened
         return [
-            [agent().opened(opening.name, place, sealed, keys) for place, sealed in opening.values]
+            [opened(opening.name, place, sealed, keys) for place, sealed in opening.values]
             for opening in self.question.openings
         ]
 
