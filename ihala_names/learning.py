@@ -3,6 +3,7 @@
 import numpy as np
 
 from .compiled import compiled
+from .letters import N_LATIN
 
 
 @compiled
@@ -16,7 +17,7 @@ def _cross_forward(F, x, y, P1, P2):
             s, g, f = F[i - 1, j] * P1[x[i - 1], 0], 0, 1
             for k in range(1, min(3, j) + 1):
                 g += y[j - k] * f
-                f *= 28
+                f *= N_LATIN
                 s += F[i - 1, j - k] * P1[x[i - 1], g]
             if i > 1 and j > 0:
                 s += F[i - 2, j - 1] * P2[x[i - 2], x[i - 1], y[j - 1]]
@@ -36,7 +37,7 @@ def _cross_backward(F, B, x, y, weight, P1, P2, C1, C2):
             C1[x[i], 0] += scale * p
             s, g = p, 0
             for k in range(1, min(3, m - j) + 1):
-                g = g * 28 + y[j + k - 1]
+                g = g * N_LATIN + y[j + k - 1]
                 p = P1[x[i], g] * B[i + 1, j + k]
                 C1[x[i], g] += scale * p
                 s += p

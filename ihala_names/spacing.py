@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from .compare import MISSING
 from .letters import MAX_LETTERS, Token
+from .vocabulary import Near
 
-Near = tuple[np.ndarray, np.ndarray]
 WEAK = 0.45
 """Below this share of what the name itself would score, other spacings are tried."""
 COST = 3.0
@@ -19,7 +20,6 @@ NEW_MOST = 64
 """New tokens tried for one name."""
 TRIED = 4
 """Spacings compared with people."""
-MISSING = 3.0
 
 
 def is_weak(values: np.ndarray, worth: Sequence[float]) -> bool:

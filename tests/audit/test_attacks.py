@@ -37,15 +37,7 @@ from .logbook import (
     write,
 )
 
-
-@pytest.fixture(autouse=True)
-def log_folder(settings, tmp_path):
-    settings.LOG_DIR = tmp_path / "log"
-
-
-@pytest.fixture
-def log(db, tmp_path):
-    return kept(tmp_path)
+pytestmark = pytest.mark.usefixtures("log_folder")
 
 
 def rehash(line):

@@ -17,22 +17,13 @@ from tests.vault.cast import AMAN, ME
 
 from .logbook import (
     exported,
-    kept,
     number,
     own,
     saved,
     write,
 )
 
-
-@pytest.fixture(autouse=True)
-def log_folder(settings, tmp_path):
-    settings.LOG_DIR = tmp_path / "log"
-
-
-@pytest.fixture
-def log(db, tmp_path):
-    return kept(tmp_path)
+pytestmark = pytest.mark.usefixtures("log_folder")
 
 
 def test_the_archive_is_checked_by_the_verifier_that_lies_in_it(log, tmp_path):

@@ -22,10 +22,7 @@ from tests.vault.cast import AMAN, DFWAC, ME, OTHER, SHARJAH
 
 from .logbook import kept, more, number, some_events, write
 
-
-@pytest.fixture(autouse=True)
-def log_folder(settings, tmp_path):
-    settings.LOG_DIR = tmp_path / "log"
+pytestmark = pytest.mark.usefixtures("log_folder")
 
 
 def leaves():

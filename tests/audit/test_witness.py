@@ -18,7 +18,6 @@ from .logbook import (
     b64,
     checked,
     exported,
-    kept,
     more,
     number,
     operators_note,
@@ -28,15 +27,7 @@ from .logbook import (
     write,
 )
 
-
-@pytest.fixture(autouse=True)
-def log_folder(settings, tmp_path):
-    settings.LOG_DIR = tmp_path / "log"
-
-
-@pytest.fixture
-def log(db, tmp_path):
-    return kept(tmp_path)
+pytestmark = pytest.mark.usefixtures("log_folder")
 
 
 def test_a_witness_that_starts_again_is_the_same(log, tmp_path):

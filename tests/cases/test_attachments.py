@@ -23,9 +23,9 @@ from ihala.vault import salts
 from ihala.vault.models import Grant
 from ihala.vault.sealing import LARGEST_PIECE, PIECE_PADDED_TO
 from tests.organisations.cast import Party
+from tests.walls import blocked, run
 
 from .conftest import SignIn
-from .test_walls import blocked, run
 
 NAME = "C:\\Users\\helen\\‮order.pdf"
 

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from ihala.cases import actions
 from ihala.cases.models import Case
@@ -11,6 +11,7 @@ from ihala.core import clock
 from ihala.core.acting import acting
 from ihala.organisations.models import Actor
 from tests.organisations.cast import Party
+from tests.walls import blocked, run
 
 TABLES = ("cases_case", "cases_person", "cases_access", "cases_casenote", "cases_formdraft")
 CHILDREN = ("cases_person", "cases_access", "cases_casenote")
@@ -22,21 +23,6 @@ def full(aman: Party, case: Case) -> Case:
         actions.add_note(case, "note", by=aman.caseworker)
         actions.save_draft({"case-reason": ["x"]}, by=aman.caseworker, case=case)
     return case
-
-
-def run(sql: str, values: tuple[object, ...] = ()) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.rowcount
-
-
-def blocked(sql: str, values: tuple[object, ...] = ()) -> None:
-    """Changed nothing: no row was seen, or the database refused."""
-    try:
-        with transaction.atomic():
-            assert run(sql, values) == 0
-    except DatabaseError as error:
-        assert "row-level security" in str(error) or "permission denied" in str(error)
 
 
 @pytest.mark.parametrize("table", TABLES)

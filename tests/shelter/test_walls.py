@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from ihala.core import clock
 from ihala.core.acting import acting
@@ -16,6 +16,7 @@ from ihala.vault.enums import SubjectKind
 from ihala.vault.models import Deposit, Grant
 from ihala.vault.sealing import Basis, SecretName, Subject, new_secret
 from tests import given
+from tests.walls import blocked, run
 
 from .houses import Place, a_family, a_house, tomorrow
 
@@ -23,21 +24,6 @@ TABLES = (
     "house", "unit", "bed", "maintenance", "hold", "stay", "void", "claim", "claimedbed", "extension",
     "arrivalcheck", "absence", "keepapart",
 )  # fmt: skip
-
-
-def run(sql: str, values: tuple[object, ...] = ()) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.rowcount
-
-
-def blocked(sql: str, values: tuple[object, ...] = ()) -> None:
-    """Changed nothing: no row was seen, or the database refused."""
-    try:
-        with transaction.atomic():
-            assert run(sql, values) == 0
-    except DatabaseError as error:
-        assert "row-level security" in str(error) or "permission denied" in str(error), error
 
 
 @pytest.fixture
