@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from ihala.accounts.models import User
 from ihala.accounts.roles import Permission, Role, permissions_of
@@ -49,7 +50,13 @@ __all__ = ["TermsView", "active_terms", "calendar_of", "on_duty", "partners", "t
 def view(terms: Terms) -> TermsView:
     """The typed reading of a version (its agreement is loaded or costs one query)."""
     parties = (terms.agreement.a_id, terms.agreement.b_id)
-    return _read(json.dumps(terms.data, sort_keys=True), parties, terms.pk, terms.version)
+    text = getattr(terms, "text", None) or json.dumps(terms.data, sort_keys=True)
+    return _read(text, parties, terms.pk, terms.version)
+
+
+def as_text(versions: QuerySet[Terms]) -> QuerySet[Terms]:
+    """The same versions for `view` alone: their data comes as the text it is, which is taken apart once per process."""
+    return versions.defer("data").annotate(text=Cast("data", TextField()))
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from ihala.core.clock import today
 from ihala.organisations.enums import Enquiries
 from ihala.organisations.models import Actor, Organisation, Terms
-from ihala.organisations.rules import view
+from ihala.organisations.rules import as_text, view
 
 from .models import Asking, Enquiry
 
@@ -48,7 +48,7 @@ def partners_of(organisation_id: int) -> list[Partner]:
         mine, active_from__isnull=False, ended_at=None
     )
     found = []
-    for terms in in_force:
+    for terms in as_text(in_force):
         other = terms.agreement.other(organisation_id)
         if other.is_active:
             read = view(terms)

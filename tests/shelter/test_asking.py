@@ -10,7 +10,10 @@ from hypothesis import given as drawn
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
+from ihala.accounts.roles import Role
 from ihala.audit.models import Event
+from ihala.cases.actions import give_access
+from ihala.cases.enums import AccessReason
 from ihala.core.acting import acting
 from ihala.core.clock import DUBAI, at
 from ihala.core.refusal import Refused
@@ -18,6 +21,7 @@ from ihala.organisations.models import Actor
 from ihala.shelter import actions, capacity
 from ihala.shelter.actions import asking as asking_module
 from ihala.shelter.asked import Partner, asked_of, replies, slots_today
+from ihala.shelter.enums import BedKind
 from ihala.shelter.fit import Household, Member
 from ihala.shelter.fit_words import Clause, Verdict
 from ihala.shelter.models import MOST_A_DAY, Asking, Bed, Enquiry
@@ -25,7 +29,7 @@ from ihala.shelter.shapes import coarse, household_of, shape_of, window_of
 from tests import given
 
 from . import houses
-from .test_fit import UNITS, people
+from .test_fit import HOUSEHOLDS, UNITS, household, people
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=DUBAI)
 MOTHER = Household(people("F18 F5 F5 M5"))
@@ -301,6 +305,37 @@ def test_capacity_knows_what_is_free_and_who_lives_there(dubai: houses.Place) ->
     assert {one.family for one in room.lodgers} >= {family}
     assert [len(place.beds) for place in every] == [4, 1, 3]
     assert sum(len(place.cots) for place in every) == Bed.objects.none().count() + 1
+
+
+def test_of_alike_units_as_many_are_read_as_a_household_can_use_and_the_answer_is_the_same(db: None) -> None:
+    """The sixty households of the table, and adult relatives who sleep next door, before two houses half lived in."""
+    by, worker = given.actor("dfwac.supervisor"), given.actor("dfwac.caseworker")
+    with acting(by):
+        for code in ("D", "E"):
+            place = houses.a_house(by, code=code)
+            for unit, (layout, beds) in list(houses.LAYOUTS.items()) * 2:
+                made = actions.make_unit(place.house, f"{unit}{code}{len(place.units)}", layout, by=by)
+                place.units[made.code] = made
+                for bed in beds:
+                    actions.make_bed(made, bed, by=by, kind=BedKind.COT if bed == "C" else BedKind.BED)
+            actions.admit(place.beds("1"), family=houses.a_family(by), by=by)
+            actions.admit(place.beds(made.code, "1"), family=houses.a_family(by), by=by)
+    families = [given.a_case(by=worker.username) for _unit in range(2)]
+    with acting(worker):
+        for case in families:
+            give_access(case, by=worker, role=Role.SUPERVISOR, reason=AccessReason.SUPERVISES)
+    with acting(by):
+        actions.admit(place.beds("3", "1"), family=families[0].pk, by=by)
+        actions.admit(place.beds(made.code, "2"), family=families[1].pk, by=by)
+        asked = [household(row) for row in HOUSEHOLDS]
+        asked += [Household(people("F18 " * adults)) for adults in range(1, 9)]
+        free, every = capacity.places(by.organisation_id)
+        read = [capacity.of_each([by.organisation_id], one)[by.organisation_id] for one in asked]
+    said = [coarse(one, free, every) for one in asked]
+    assert [coarse(one, *few) for one, few in zip(asked, read, strict=True)] == said
+    assert len({answer.verdict for answer in said}) == 3
+    assert len(read[-8][0]) < len(free) == 18
+    assert len(list(read[-8][1])) == len(read[-8][0])
 
 
 def test_about_a_case_its_own_category_is_asked_for_whatever_else_is_said(

@@ -177,7 +177,7 @@ def _answers(partners: Sequence[Partner], enquiry: Enquiry) -> dict[int, Coarse]
         partner.id for partner in partners if partner.id not in found and partner.answers != Enquiries.BY_HAND
     ]
     household = household_of(enquiry.shape)
-    stands = capacity.of_each(live) if live else {}
+    stands = capacity.of_each(live, household) if live else {}
     return found | {key: coarse(household, free, every) for key, (free, every) in stands.items()}
 
 
