@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext
@@ -26,11 +27,14 @@ NONE = "none:"
 
 
 class PlaceField(forms.ChoiceField):
-    """One of the suggestions. Beds that are none any more are let through: holding them says who was faster."""
+    """One of the suggestions, or none with a reason (`without`). Beds that are none any more are let through: holding
+    them says who was faster. So what was chosen is checked without putting the suggestions together."""
+
+    without: tuple[tuple[str, Any], ...] = ()
 
     def valid_value(self, value: str) -> bool:
-        """A choice shown, or beds by their keys."""
-        return super().valid_value(value) or bool(BEDS.fullmatch(value))
+        """Beds by their keys, or a reason that was offered."""
+        return bool(BEDS.fullmatch(value)) or value in dict(self.without)
 
 
 def suggested(advice: housing.Advice) -> Iterator[tuple[str, str]]:
@@ -58,12 +62,19 @@ class HousingForm(StepForm):
     place = PlaceField(label=_("Beds to hold"), widget=forms.RadioSelect)
 
     def offer(self, *without: tuple[str, Any]) -> None:
-        """The choices as they are at this moment."""
+        """The choices as they are when they are shown; nothing is opened or read where only an answer is taken."""
+        field = cast("PlaceField", self.fields["place"])
+        field.without = without
+        field.choices = lambda: [*suggested(self.advice), *without]
+        if not self.is_bound:
+            shown = next(suggested(self.advice), ("", "")) if self.advice.suggestions else ("", "")
+            self.initial.setdefault("place", shown[0])
+
+    @cached_property
+    def advice(self) -> housing.Advice:
+        """What fits at this moment."""
         household = housing.household_of(self.referral, by=self.by)
-        advice = housing.advice(self.referral, household, by=self.by)
-        choices = [*suggested(advice), *without]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]
-        self.initial.setdefault("place", choices[0][0] if advice.suggestions else "")
+        return housing.advice(self.referral, household, by=self.by)
 
     def beds(self) -> list[int]:
         """The keys of the beds chosen."""
