@@ -10,6 +10,7 @@ from django.test import Client
 from ihala.core.acting import acting
 from ihala.core.clock import now
 from ihala.core.text import hour
+from ihala.referrals.actions import housing
 from ihala.referrals.models import Referral
 from ihala.shelter import actions as shelter
 from ihala.shelter.models import Hold
@@ -76,6 +77,16 @@ def test_the_first_suggestion_is_chosen_beforehand_and_held(dubai: houses.Place)
         shown = page(given.signed_in(name, Client(), "en"), referral)
         assert "Held until" in shown and hour(until) in shown
     assert "D · 1" not in page(given.signed_in("aman.supervisor", Client(), "en"), referral)
+
+
+def test_taking_the_answer_opens_nothing_and_asks_nobody_what_fits(
+    dubai: houses.Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    referral = reviewed()
+    client = given.signed_in("dfwac.supervisor")
+    data = form_of(client, referral, "accept")
+    monkeypatch.setattr(housing, "household_of", lambda *_asked, **_who: pytest.fail("opened"))
+    assert client.post(address(referral, "accept"), data).status_code == 302
 
 
 def test_who_is_too_late_for_a_bed_is_told_at_once_what_else_fits(dubai: houses.Place) -> None:
