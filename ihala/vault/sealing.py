@@ -129,15 +129,9 @@ def encode(*parts: str | int | bytes | UUID | None) -> bytes:
 
 
 def _plain(part: str | int | bytes | UUID | None) -> tuple[bytes, bytes]:
-    if part is None:
-        return b"n", b""
-    if isinstance(part, UUID):
-        return b"u", part.bytes
-    if isinstance(part, bytes):
-        return b"b", part
-    if isinstance(part, int):
-        return b"i", str(part).encode()
-    return b"s", str(part).encode()
+    """Of a subclass, such as the values of an enumeration."""
+    found = (plain(part) for kind, plain in PLAIN.items() if isinstance(part, kind))
+    return next(found, (b"s", str(part).encode()))
 
 
 PLAIN: dict[type, Callable[[Any], tuple[bytes, bytes]]] = {
