@@ -129,9 +129,15 @@ def encode(*parts: str | int | bytes | UUID | None) -> bytes:
 
 
 def _plain(part: str | int | bytes | UUID | None) -> tuple[bytes, bytes]:
-    """Of a subclass, such as the values of an enumeration."""
-    found = (plain(part) for kind, plain in PLAIN.items() if isinstance(part, kind))
-    return next(found, (b"s", str(part).encode()))
+    if part is None:
+        return b"n", b""
+    if isinstance(part, UUID):
+        return b"u", part.bytes
+    if isinstance(part, bytes):
+        return b"b", part
+    if isinstance(part, int):
+        return b"i", str(part).encode()
+    return b"s", str(part).encode()
 
 
 PLAIN: dict[type, Callable[[Any], tuple[bytes, bytes]]] = {
