@@ -129,11 +129,16 @@ def moments_of(days: Sequence[date]) -> list[datetime]:
 
 
 def claims_of(organisation: int, moments: Sequence[datetime]) -> dict[int, list[Taken]]:
-    """By bed, what takes it in that time, in order. One query, over the index by end: the past does not slow it."""
+    """By bed, what takes it in that time, in order. One query, over the indexes by end: the past does not slow it.
+
+    A claim's period is that of its beds; it is asked for in both tables, or the planner, which expects far more rows of
+    the future than there are, reads all claims there ever were.
+    """
     found: dict[int, list[Taken]] = {}
     rows = (
         ClaimedBed.objects.filter(
-            organisation=organisation, ends_at__gt=moments[0], starts_at__lte=moments[-1]
+            organisation=organisation, claim__organisation=organisation, ends_at__gt=moments[0],
+            claim__ends_at__gt=moments[0], starts_at__lte=moments[-1],
         )
         .order_by("starts_at", "id")
         .values_list(
