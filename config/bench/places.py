@@ -18,7 +18,7 @@ from .browser import Answer, Browser
 from .rows import Prepared
 from .stage import Stage
 
-OWN, PARTNER = "YYYY", "XXXX"
+OWN, PARTNER = "YYYY", "WWWW"
 """Codes of the house for acceptances and of each partner's house: four signs that say nothing, as codes must be."""
 FIT = "Fit over 100 organisations × 50 units"
 ORGANISATIONS, UNITS, FREE_EVERY, HELD_FOR = 100, 50, 0.2, 0.3
