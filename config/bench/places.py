@@ -21,7 +21,7 @@ from .stage import Stage
 OWN, PARTNER = "YYYY", "WWWW"
 """Codes of the house for acceptances and of each partner's house: four signs that say nothing, as codes must be."""
 FIT = "Fit over 100 organisations × 50 units"
-ORGANISATIONS, UNITS, FREE_EVERY, HELD_FOR = 100, 50, 0.2, 0.3
+ORGANISATIONS, UNITS, FREE_EVERY, HELD_FOR = 100, 50, 0.1, 0.1
 LET_GO = f"""
 WITH over AS (
   SELECT h.id FROM shelter_hold h WHERE h.ended_at IS NULL AND h.made_at < now() - %s * interval '1 s' AND h.id IN (

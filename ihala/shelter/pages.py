@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,7 +21,7 @@ from ihala.core.vocabulary import AgeBand, Sex
 from ihala.organisations.models import Actor
 
 from . import rules
-from .board import named_bed, unit_words
+from .board import isolated, named_bed, unit_words
 from .enums import ArrivalItem, ClaimKind
 from .models import FAR, Absence, Bed, Claim, ClaimedBed, Hold, House, KeepApart, Maintenance, Stay, Unit
 
@@ -42,12 +44,20 @@ def hints(unit: Unit) -> str:
     return " · ".join(words)
 
 
-def where(beds: Iterable[Bed]) -> str:
-    """Units and beds in one line: "A · 1: 1, 2, C"."""
-    units: dict[str, list[str]] = {}
+def where(beds: Iterable[Bed]) -> SafeString:
+    """Units and beds in one line: "House A, unit 1: Bed 1 · Cot C"."""
+    units: dict[tuple[str, str], list[SafeString]] = {}
     for bed in beds:
-        units.setdefault(f"{bed.unit.house.code} · {bed.unit.code}", []).append(bed.code)
-    return " — ".join(f"{unit}: {', '.join(codes)}" for unit, codes in units.items())
+        units.setdefault((bed.unit.house.code, bed.unit.code), []).append(named_bed(bed.kind, bed.code))
+    lines = (
+        (format_html(_("House {}, unit {}"), isolated(house), isolated(unit)), _dotted(named))
+        for (house, unit), named in units.items()
+    )
+    return format_html_join(" — ", "{}: {}", lines)
+
+
+def _dotted(words: Iterable[SafeString]) -> SafeString:
+    return format_html_join(" · ", "{}", ((one,) for one in words))
 
 
 def with_units(beds: Any) -> Any:

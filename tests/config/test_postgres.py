@@ -97,9 +97,9 @@ def test_stopping_twice_is_no_error(cluster):
     cluster.start()
 
 
-def test_another_password_than_the_homes_is_said(cluster):
+def test_a_database_of_another_home_is_refused_with_what_to_do(cluster):
     other = postgres.Cluster(cluster.binaries, cluster.data, cluster.socket, cluster.account, "another")
-    with pytest.raises(postgres.PostgresError, match="another password"):
+    with pytest.raises(postgres.PostgresError, match=r"another home.*set IHALA_HOME"):
         other._wait_until_ready()
 
 
