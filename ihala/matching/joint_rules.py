@@ -52,6 +52,18 @@ def years() -> list[int]:
     return [today().year - back for back in range(1, YEARS_BACK + 1)]
 
 
+def open_years(actor: Actor, among: list[Organisation]) -> list[int]:
+    """Those of `years` that can still be proposed to at least one of these partners, newest first."""
+    standing = set(_standing().values_list("a_id", "b_id", "year"))
+    pairs = [sorted((actor.organisation_id, one.pk)) for one in among]
+    return [year for year in years() if any((a, b, year) not in standing for a, b in pairs)]
+
+
+def _standing() -> QuerySet[JointCount]:
+    """Proposed or counted, and neither refused nor given up."""
+    return JointCount.objects.filter(refused_at=None, broke_off_at=None)
+
+
 def why_not_propose(partner: int, year: int, actor: Actor) -> Refusal | None:
     """Why this cannot be proposed now."""
     if not actor.has(Permission.SIGN_AGREEMENT):
@@ -61,8 +73,7 @@ def why_not_propose(partner: int, year: int, actor: Actor) -> Refusal | None:
     if year not in years():
         return NOT_OVER
     a, b = sorted((actor.organisation_id, partner))
-    there = JointCount.objects.filter(a=a, b=b, year=year, refused_at=None, broke_off_at=None)
-    return COUNTED_ALREADY if there.exists() else None
+    return COUNTED_ALREADY if _standing().filter(a=a, b=b, year=year).exists() else None
 
 
 def why_not_answer(row: JointCount, actor: Actor) -> Refusal | None:

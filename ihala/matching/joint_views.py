@@ -35,6 +35,7 @@ def counts(request: Request) -> HttpResponse:
         actions.propose_joint(form.cleaned_data["partner"], form.cleaned_data["year"], by=actor)
         messages.success(request, _("The proposal is on its way to the other organisation."))
         return redirect("joint:list")
+    partners = joint_rules.partners(actor) if actor.has(Permission.SIGN_AGREEMENT) else []
     shown = {
         "rows": [
             {
@@ -44,8 +45,8 @@ def counts(request: Request) -> HttpResponse:
             }
             for one in joint_rules.visible_to(actor)
         ],
-        "partners": joint_rules.partners(actor) if actor.has(Permission.SIGN_AGREEMENT) else [],
-        "years": joint_rules.years(),
+        "partners": partners,
+        "years": joint_rules.open_years(actor, partners),
         "least": TOLD_FROM,
     }
     return render(request, "joint/list.html", shown, status=Status.NOT_POSSIBLE if form.is_bound else 200)

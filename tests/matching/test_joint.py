@@ -218,6 +218,24 @@ def test_the_page_tells_both_sides_and_the_other_side_answers_there(
     assert given.signed_in("sharjah.caseworker").post(f"/joint/{row.pk}/", {"agrees": "1"}).status_code == 404
 
 
+def test_a_year_that_was_proposed_is_not_offered_again_unless_it_was_refused(db: None) -> None:
+    last = today().year - 1
+    ours = given.signed_in(AMAN, language="en")
+
+    def offered() -> list[int]:
+        page = ours.get("/joint/").content.decode()
+        return [year for year in joint_rules.years() if f'<option value="{year}">' in page]
+
+    assert offered() == joint_rules.years()
+    row = proposed(last)
+    assert offered() == joint_rules.years()[1:]
+    agreed(row, agrees=False)
+    assert offered() == joint_rules.years()
+    for year in joint_rules.years():
+        proposed(year)
+    assert "Propose a count" not in ours.get("/joint/").content.decode()
+
+
 def test_who_proposes_second_hears_it_and_a_count_that_is_not_there_is_not_answered(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
