@@ -196,8 +196,8 @@ class Cluster:
                 if "password authentication failed" in str(error):
                     raise PostgresError(
                         f"The database in {self.data} belongs to another home than this one: its password is not the "
-                        "one kept here. If that home is still somewhere, set IHALA_HOME to it. If it is gone for good "
-                        "and its data may be lost, delete the database's folder and start again."
+                        "one kept here. If that home was moved or is in a backup, put it back where it was. If it is "
+                        "gone for good and its data may be lost, delete the database's folder and start again."
                     ) from None
                 if time.monotonic() > until:
                     raise PostgresError(f"PostgreSQL did not start; see {self.data / 'server.log'}") from None

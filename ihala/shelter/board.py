@@ -22,7 +22,7 @@ from ihala.core.clock import DUBAI, now, today
 
 from . import rules
 from .enums import BedKind, ClaimKind, UnitKind, VoidReason
-from .models import Bed, ClaimedBed
+from .models import Bed, ClaimedBed, Unit
 
 LENGTHS = (7, 14, 30, 60)
 FREE = "free"
@@ -239,6 +239,11 @@ def isolated(code: str) -> SafeString:
 def named_bed(kind: str, code: str) -> SafeString:
     """ "Bed 2", "Cot C1"."""
     return format_html("{} {}", BedKind(kind).label, isolated(code))
+
+
+def named_unit(unit: Unit) -> SafeString:
+    """ "House A, unit 1"; the unit comes with its house."""
+    return format_html(_("House {}, unit {}"), isolated(unit.house.code), isolated(unit.code))
 
 
 def unit_words(kind: str, wheelchair: bool, shared: bool) -> str:

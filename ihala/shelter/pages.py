@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,7 +21,7 @@ from ihala.core.vocabulary import AgeBand, Sex
 from ihala.organisations.models import Actor
 
 from . import rules
-from .board import isolated, named_bed, unit_words
+from .board import named_bed, named_unit, unit_words
 from .enums import ArrivalItem, ClaimKind
 from .models import FAR, Absence, Bed, Claim, ClaimedBed, Hold, House, KeepApart, Maintenance, Stay, Unit
 
@@ -46,18 +46,11 @@ def hints(unit: Unit) -> str:
 
 def where(beds: Iterable[Bed]) -> SafeString:
     """Units and beds in one line: "House A, unit 1: Bed 1 · Cot C"."""
-    units: dict[tuple[str, str], list[SafeString]] = {}
+    units: dict[SafeString, list[tuple[SafeString]]] = {}
     for bed in beds:
-        units.setdefault((bed.unit.house.code, bed.unit.code), []).append(named_bed(bed.kind, bed.code))
-    lines = (
-        (format_html(_("House {}, unit {}"), isolated(house), isolated(unit)), _dotted(named))
-        for (house, unit), named in units.items()
-    )
+        units.setdefault(named_unit(bed.unit), []).append((named_bed(bed.kind, bed.code),))
+    lines = ((unit, format_html_join(" · ", "{}", named)) for unit, named in units.items())
     return format_html_join(" — ", "{}: {}", lines)
-
-
-def _dotted(words: Iterable[SafeString]) -> SafeString:
-    return format_html_join(" · ", "{}", ((one,) for one in words))
 
 
 def with_units(beds: Any) -> Any:
@@ -112,6 +105,11 @@ def day(actor: Actor) -> Item:
         .order_by("expected_on", "left_at")
     )
     away_lines = lines([one.stay for one in away], actor)
+    repairs = (
+        Maintenance.objects.filter(organisation=actor.organisation_id, done_at=None)
+        .select_related("unit__house")
+        .order_by("planned_on", "reported_at")
+    )
     return {
         "tiles": tiles(actor),
         "coming": lines(list(holds.order_by("until", "id")), actor),
@@ -119,9 +117,7 @@ def day(actor: Actor) -> Item:
         "arrived": lines(list(arrived), actor),
         "unfinished": lines(unfinished, actor),
         "away": list(zip(away, away_lines, strict=True)),
-        "repairs": Maintenance.objects.filter(organisation=actor.organisation_id, done_at=None)
-        .select_related("unit__house")
-        .order_by("planned_on", "reported_at"),
+        "repairs": [(one, named_unit(one.unit)) for one in repairs],
         "today": today(),
     }
 
@@ -189,7 +185,7 @@ def unit_page(unit: Unit, actor: Actor) -> Item:
         )  # fmt: skip
     voids = {one.claim.void.pk: one.claim.void for one in by_bed.values() if one.claim.void}
     return {
-        "unit": unit, "rows": rows, "hints": hints(unit), "voids": list(voids.values()),
+        "unit": unit, "name": named_unit(unit), "rows": rows, "hints": hints(unit), "voids": list(voids.values()),
         "repairs": unit.maintenance.filter(done_at=None).order_by("planned_on", "reported_at"),
         "may_manage": actor.has(Permission.MANAGE_HOUSES), "may_place": actor.has(Permission.PLACE_FAMILIES),
     }  # fmt: skip
@@ -231,7 +227,7 @@ def offered(family: UUID, own: Iterable[int] = ()) -> list[Item]:
         item = units.setdefault(
             bed.unit_id,
             {
-                "name": f"{bed.unit.house.code} · {bed.unit.code}",
+                "name": named_unit(bed.unit),
                 "hints": hints(bed.unit),
                 "beds": [],
                 "apart": bed.unit.house_id in apart,
@@ -259,7 +255,7 @@ def family_page(case: Case, actor: Actor) -> Item:
     return {
         "case": case, "reads_until": until, "hold": hold, "stay": stay, "held": where(held), "people": people,
         "beds": where(one.bed for one in sleeping),
-        "sleeping": [(one, names.get(str(one.person), "")) for one in sleeping],
+        "sleeping": [(one, named_unit(one.bed.unit), names.get(str(one.person), "")) for one in sleeping],
         "units": offered(case.pk, (one.bed_id for one in sleeping)),
         "checks": checklist(stay) if stay else (),
         "away": [(one, names.get(str(one.person), "")) for one in stay.absences.filter(back_at=None)] if stay else (),
@@ -291,9 +287,9 @@ def history(family: UUID) -> list[Item]:
     moved = (
         Claim.objects.filter(stay__family=family).select_related("unit__house").order_by("starts_at", "id")
     )
-    units: dict[UUID, list[str]] = {}
+    units: dict[Any, list[SafeString]] = {}
     for claim in moved:
-        units.setdefault(claim.stay_id, []).append(f"{claim.unit.house.code} · {claim.unit.code}")  # type: ignore[arg-type]
+        units.setdefault(claim.stay_id, []).append(named_unit(claim.unit))
     found: list[Item] = [
         {"stay": one, "units": units.get(one.pk, []), "at": one.departed_at} for one in stays
     ]

@@ -99,7 +99,7 @@ def test_stopping_twice_is_no_error(cluster):
 
 def test_a_database_of_another_home_is_refused_with_what_to_do(cluster):
     other = postgres.Cluster(cluster.binaries, cluster.data, cluster.socket, cluster.account, "another")
-    with pytest.raises(postgres.PostgresError, match=r"another home.*set IHALA_HOME"):
+    with pytest.raises(postgres.PostgresError, match=r"another home.*put it back.*delete"):
         other._wait_until_ready()
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.html import strip_tags
 
 from ihala.cases.models import Access, Case
 from ihala.core import clock
@@ -126,7 +127,8 @@ def test_beds_are_held_and_she_arrives_moves_and_departs(place, by, page, refere
     page.post(url(reference, "depart"), {"depart-departure": "planned", "depart-destination": "own_home"})
     with acting(by):
         assert Stay.objects.get().departed_at and not ClaimedBed.objects.filter(ends_at=FAR).exists()
-    assert "A · 2, A · 1" in page.get(url(reference)).content.decode()
+    lived_in = "الدار A، الوحدة 2 — الدار A، الوحدة 1"
+    assert lived_in in strip_tags(page.get(url(reference)).content.decode())
     assert page.post(url(reference, "other")).status_code == 404
 
 
@@ -142,6 +144,10 @@ def test_who_sleeps_where_is_said_without_a_name(by, page, place):
         beds = [bed.pk for bed in place.beds("1", "1", "2", "3")]
     shown = page.get(url(case.reference)).content.decode()
     assert "هيلين" not in shown and "المستفيدة" in shown
+    unit = f"الدار {place.house.code}، الوحدة 1"
+    for listed in (shown, page.get("/shelter/").content.decode()):
+        assert f"{unit}: سرير 1 · سرير 2 · سرير 3" in strip_tags(listed)
+    assert unit in strip_tags(page.get(f"/shelter/units/{place.units['1'].key}/").content.decode())
     same = {f"sleep-bed-{beds[0]}": people[0], f"sleep-bed-{beds[1]}": people[0]}
     assert page.post(url(case.reference, "sleep"), same).status_code == 422
     given_out = {f"sleep-bed-{bed}": person for bed, person in zip(beds, people, strict=True)}

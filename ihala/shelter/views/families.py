@@ -83,9 +83,9 @@ ACTS: dict[str, tuple[Callable[[dict[str, Any], Any], Any], Act]] = {
     "sleep": (
         lambda page, post: forms.SleepForm(
             post,
-            beds=[(one.bed_id, named_bed(one.bed.kind, one.bed.code)) for one, _who in page["sleeping"]],
+            beds=[(one.bed_id, named_bed(one.bed.kind, one.bed.code)) for one, *_words in page["sleeping"]],
             people=page["people"],
-            initial={f"bed-{one.bed_id}": str(one.person or "") for one, _who in page["sleeping"]},
+            initial={f"bed-{one.bed_id}": str(one.person or "") for one, *_words in page["sleeping"]},
             prefix="sleep",
         ),
         lambda page, data, request: actions.give_beds(page["stay"], forms.people(data), by=request.actor),
