@@ -116,6 +116,8 @@ def search(request: Request) -> HttpResponse:
         "searches": may_search(request.actor),
         "people": None,
         "refusal": None,
+        "reference": _like_a_reference(query),
+        "may_write": request.actor.has(Permission.WRITE_CASE),
     }
     if query and shown["searches"]:
         try:
@@ -135,6 +137,11 @@ def _found(query: str, actor: Actor) -> str:
         return reverse("cases:detail", args=[case])
     own = Case.objects.visible_to(actor).filter(paper_reference__iexact=query).first() if query else None
     return reverse("cases:detail", args=[own.reference]) if own else ""
+
+
+def _like_a_reference(query: str) -> bool:
+    """Whether a reference may have been meant: the page then says that nothing bears it. Names have no digits."""
+    return any(sign.isdecimal() for sign in query) and any(read_reference(query, kind) for kind in "RC")
 
 
 @require_GET

@@ -37,8 +37,15 @@ class Asked:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is asked by which somebody could be found."""
-        return not (self.name or self.numbers or self.codes)
+        """Whether nothing is asked by which somebody could be found; one letter alone is nothing."""
+        return not (any(len(word) > 1 for word in self.name.split()) or self.numbers or self.codes)
+
+    @property
+    def words(self) -> str:
+        """The same as somebody would type it into the box."""
+        return " ".join(
+            [self.name, *([str(self.year)] if self.year else []), *self.numbers, *self.codes]
+        ).strip()
 
 
 def read(text: str, this_year: int) -> Asked:

@@ -23,8 +23,8 @@ class Likelihood(TextChoices):
 class Why(TextChoices):
     """What answers what was typed; codes as the search process gives them."""
 
-    NAME = "name", pgettext_lazy("found by", "The whole name")
-    NAME_PART = "name_part", pgettext_lazy("found by", "Part of the name")
+    NAME = "name", pgettext_lazy("found by", "All that was typed of the name")
+    NAME_PART = "name_part", pgettext_lazy("found by", "Part of the name that was typed")
     OTHER_SCRIPT = "other_script", pgettext_lazy("found by", "Written in the other script")
     OTHER_SPELLING = "other_spelling", pgettext_lazy("found by", "In another spelling")
     PHONE = "phone", pgettext_lazy("found by", "Phone number")

@@ -3,10 +3,13 @@
 from typing import Any, cast
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission, Role, permissions_of
 from ihala.cases.models import Case
+from ihala.core.text import day
 from ihala.organisations.models import Actor, Membership
 
 from .enums import Decision
@@ -23,14 +26,17 @@ class DecideForm(forms.Form):
     )
     go_on_with = forms.ChoiceField(
         label=_("Case to go on with"), required=False,
-        help_text=_("Only for the same person. Both files stay as they are."),
+        widget=forms.RadioSelect, help_text=_("Needed for the same person. Both files stay as they are."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, pair: Pair, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cases = {case.reference: case for case in (pair.one, pair.other)}
         chosen = cast("forms.ChoiceField", self.fields["go_on_with"])
-        chosen.choices = [("", "—"), *((reference, reference) for reference in self.cases)]
+        chosen.choices = [
+            (reference, format_html('<bdi dir="ltr">{}</bdi> · {}', reference, _opened(case)))
+            for reference, case in self.cases.items()
+        ]
 
     def clean(self) -> dict[str, Any]:
         """For the same person one of the two is chosen."""
@@ -43,6 +49,10 @@ class DecideForm(forms.Form):
         """The case chosen, for the same person alone."""
         same = self.cleaned_data["decision"] == Decision.SAME
         return self.cases[self.cleaned_data["go_on_with"]] if same else None
+
+
+def _opened(case: Case) -> str:
+    return gettext("opened %(day)s") % {"day": day(case.opened_at)}
 
 
 class AssignForm(forms.Form):

@@ -19,14 +19,15 @@ from .models import Question
 @require_POST
 def known(request: Request) -> HttpResponse:
     """A fragment beside a form: "possibly known", references only. Nothing where nothing can be said now."""
-    people = actions.People()
+    people, asked = actions.People(), asked_in(request.POST)
     if request.actor.has(Permission.WRITE_CASE):
         try:
-            people = actions.look_up(asked_in(request.POST), SearchPurpose.INTAKE, by=request.actor)
+            people = actions.look_up(asked, SearchPurpose.INTAKE, by=request.actor)
         except Refused:
             people = actions.People()  # a form is no place to tell of it; the search box does
     near = [one for one in people.matches if one.likelihood != Likelihood.POSSIBLE][:3]
-    return render(request, "matching/known.html", {"matches": near, "hidden": bool(people.hidden)})
+    shown = {"matches": near, "hidden": bool(people.hidden), "typed": asked.words if people.hidden else ""}
+    return render(request, "matching/known.html", shown)
 
 
 @require_POST
@@ -42,7 +43,12 @@ def questions(request: Request) -> HttpResponse:
     """What colleagues ask of me, and what I asked."""
     if not rules.may_search(request.actor):
         raise Refused(rules.NOT_PERMITTED)
-    shown = {"waiting": rules.waiting_for(request.actor)[:50], "mine": rules.asked_by(request.actor)[:20]}
+    mine = list(rules.asked_by(request.actor)[:20])
+    shown = {
+        "waiting": rules.waiting_for(request.actor)[:50],
+        "mine": mine,
+        "unanswered": any(not one.answer for one in mine),
+    }
     return render(request, "matching/questions.html", shown)
 
 

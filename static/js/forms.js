@@ -69,7 +69,7 @@
     const buttons = form.querySelectorAll("button[type=submit], input[type=submit]");
     setTimeout(() => buttons.forEach((button) => button.setAttribute("aria-disabled", "true")));
     event.submitter?.setAttribute("aria-busy", "true");
-    setTimeout(() => { delete form.dataset.sent; buttons.forEach((button) => { button.removeAttribute("aria-disabled"); button.removeAttribute("aria-busy"); }); }, 10000);
+    setTimeout(() => { delete form.dataset.sent; buttons.forEach((button) => { button.removeAttribute("aria-disabled"); button.removeAttribute("aria-busy"); }); event.submitter?.removeAttribute("aria-busy"); }, 10000);
   });
 
   // ---------------------------------------------------------------- rows: <div data-formset="prefix">

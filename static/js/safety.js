@@ -8,13 +8,23 @@
   const exit = document.querySelector("form[data-quick-exit]");
   let idle, before, escapes = [];
 
-  // Quick exit: empty the screen first, then sign out, then replace this page in the history.
-  function leave() {
+  // Quick exit: empty every screen first (other tabs of the product hear of it), then sign out, then replace the pages in
+  // the history.
+  const tabs = exit && window.BroadcastChannel ? new BroadcastChannel("ihala-exit") : null;
+  const away = exit?.getAttribute("action");
+  const go = () => location.replace(away);
+  function empty() {
     root.classList.add("leaving");
     document.title = "\u200b";
-    const away = exit.getAttribute("action");
-    const go = () => location.replace(away);
     window.removeEventListener("beforeunload", window.ihalaAsk || go);
+  }
+  tabs?.addEventListener("message", () => {
+    empty();
+    go();
+  });
+  function leave() {
+    empty();
+    tabs?.postMessage("leave");
     fetch(away, { method: "POST", body: new URLSearchParams(new FormData(exit)), keepalive: true, redirect: "manual" }).then(go, go);
     setTimeout(go, 1500);
   }

@@ -35,5 +35,7 @@
     const answer = await fetch(known.dataset.knownUrl, { method: "POST", body, headers: { "HX-Request": "true" }, redirect: "manual", cache: "no-store" }).catch(() => null);
     if (answer?.ok && now === last) known.innerHTML = await answer.text();
   }
-  form.addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(ask, 500); });
+  const soon = () => { clearTimeout(timer); timer = setTimeout(ask, 500); };
+  form.addEventListener("change", soon);
+  soon();  // a draft that is taken up again says already who she may be
 })();

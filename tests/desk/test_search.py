@@ -1,5 +1,7 @@
 """The search box: references lead to their page, anything else finds people, and nobody sees what is not theirs."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
@@ -10,6 +12,8 @@ from ihala.core.refusal import Refused
 from ihala.demo.people import MARIAM
 from ihala.matching import finding
 from ihala.matching.actions import set_rule
+from ihala.matching.actions.searching import LOOKED_AT
+from ihala.matching.engine import MOST
 from ihala.notifications.models import Notification
 from ihala.referrals.enums import State
 from ihala.vault.refusals import SEARCH_AWAY, SEARCH_QUOTA
@@ -72,6 +76,31 @@ def test_nothing_found_is_said_plainly(typed):
     assert "<script>" not in body.replace("<script src", "")
 
 
+def test_who_finds_nothing_is_told_why_and_what_to_do_next(monkeypatch):
+    body = search("aman.caseworker", "R-0000-0000").content.decode()
+    assert "bears the reference" in body and 'href="/cases/new/"' in body
+    assert "bears the reference" not in search("aman.caseworker", "nonsense").content.decode()
+    monkeypatch.setattr(finding, "find", None)
+    for typed in ("م", "a b", "12"):
+        body = search("aman.caseworker", typed).content.decode()
+        assert "Too little to search for" in body and "Nothing found" not in body
+
+
+def test_where_more_answer_than_are_looked_at_the_page_says_so(monkeypatch):
+    case = mariams_case()
+    with acting(given.actor("aman.caseworker")):
+        person = case.people.first().pk
+    assert LOOKED_AT == MOST
+    strangers = [finding.Found(uuid4(), 13.0, ["name"]) for _one in range(LOOKED_AT - 1)]
+    monkeypatch.setattr(
+        finding, "find", lambda *_all: [*strangers, finding.Found(person, 3.0, ["name_part"])]
+    )
+    body = search("aman.caseworker", "Mariam").content.decode()
+    assert case.reference in body and "data-more" in body
+    monkeypatch.setattr(finding, "find", lambda *_all: [finding.Found(person, 3.0, ["name_part"])])
+    assert "data-more" not in search("aman.caseworker", "Mariam").content.decode()
+
+
 def test_what_belongs_to_others_is_not_found_and_who_opens_no_case_searches_nobody(monkeypatch):
     referral = given.a_referral(State.SENT)
     assert search("sharjah.caseworker", referral.reference).status_code == 200
@@ -89,7 +118,7 @@ def test_what_is_typed_stands_in_no_address_and_a_link_searches_nothing(monkeypa
 def test_a_person_is_found_and_it_is_said_why_and_her_name_is_not_on_the_page():
     case = mariams_case()
     body = search("aman.caseworker", "Mariam Abdulrahman Alkhateeb 1991").content.decode()
-    assert case.reference in body and "Very likely" in body and "The whole name" in body
+    assert case.reference in body and "Very likely" in body and "All that was typed of the name" in body
     assert "at most two apart" in body
     assert "مريم" not in body
     arabic = search("aman.caseworker", "3456", "ar").content.decode()
@@ -121,7 +150,7 @@ def test_a_colleague_asks_and_is_let_in_without_anybody_saying_whom_it_is_about(
             == "/search/questions/"
         )
     mine = asker.get("/search/questions/").content.decode()
-    assert "not answered yet" in mine and case.reference not in mine
+    assert "not answered yet" in mine and "call a supervisor" in mine and case.reference not in mine
     body = owner.get("/search/questions/").content.decode()
     assert body.count("asks about") == 1 and case.reference in body and "maryem" not in body
     with acting(given.actor("aman.caseworker")):
@@ -205,6 +234,9 @@ def test_a_form_being_typed_is_told_of_a_reference_or_that_there_is_something_to
     assert "Possibly known" in body and case.reference in body and "مريم" not in body
     hidden = given.signed_in("aman.duty", language="en").post("/search/known/", form).content.decode()
     assert "something to ask" in hidden and case.reference not in hidden
+    assert (
+        'form="known-search"' in hidden and 'value="Mariem Abdul Rahman 1990 500023456 N011846277"' in hidden
+    )
     only_number = {"survivor-phones-0-number": "0500023456"}
     assert (
         case.reference

@@ -78,13 +78,15 @@ def test_a_double_click_on_send_is_one_referral(visit):
 
 def test_quick_exit_leaves_nothing_and_signs_out(visit):
     """He is at the door. One click, or Escape three times: the screen is empty, the page is gone from the history, and
-    the way back leads to the sign-in page."""
+    the way back leads to the sign-in page. So does what stands open in another tab."""
     reference = given.a_referral(State.ACCEPTED).reference
     aman = visit("ar")
     for way in ("button", "escape"):
         page = aman.context.new_page()
         sites.sign_in(page, "aman.caseworker")
-        hands.open_referral(page, reference)
+        other = aman.context.new_page()
+        for tab in (other, page):
+            hands.open_referral(tab, reference)
         length = page.evaluate("history.length")
         if way == "button":
             page.locator("form[data-quick-exit] button").click()
@@ -93,7 +95,9 @@ def test_quick_exit_leaves_nothing_and_signs_out(visit):
                 page.keyboard.press("Escape")
         page.wait_for_url("**/exit/")
         assert page.evaluate("history.length") <= length, "the page itself was replaced"
-        assert reference not in hands.seen_on(page)
+        other.wait_for_url("**/exit/")
+        assert not any(reference in hands.seen_on(tab) for tab in (page, other))
+        other.close()
         assert not [cookie for cookie in aman.context.cookies() if cookie["name"] == "ihala_session"]
         page.goto(f"/referrals/{reference}/")
         assert reference not in page.locator("body").inner_text(), "signed out"

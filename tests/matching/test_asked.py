@@ -36,6 +36,12 @@ def test_what_was_not_said_finds_nobody(values):
     assert not known_of(values).findable
 
 
+def test_words_say_again_what_was_asked_and_one_letter_asks_nothing():
+    asked = Asked("Mariam Abdulrahman", 1990, ("501234567",), ("N011846277",))
+    assert read(asked.words, YEAR) == asked
+    assert Asked("م").empty and Asked("a b", 1990).empty and not Asked("مي").empty
+
+
 def test_numbers_are_read_in_every_script_and_short_ones_are_nobodys():
     assert digits("+٩٧١ ٥٠ ١٢٣-٤٥٦٧") == "971501234567"
     assert digits("999") == ""

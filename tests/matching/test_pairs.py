@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from ihala.audit.models import Event
 from ihala.cases import actions as cases
 from ihala.cases.models import Case
+from ihala.core import text
 from ihala.core.acting import acting
 from ihala.core.clock import now
 from ihala.core.refusal import Refused
@@ -115,6 +116,7 @@ def test_side_by_side_decided_linked_shown_and_taken_back() -> None:
     client = given.signed_in(ASKER, language="en")
     page = client.get(f"/pairs/{pair.pk}/").content.decode()
     assert "مريم عبدالرحمن" in page and "Mariam Abdulrahman" in page and "It matches" in page
+    assert page.count(text.day(pair.one.opened_at)) >= 2, "in the table and beside the choice"
     assert client.post(f"/pairs/{pair.pk}/", {"decision": "same"}).status_code == 422
     with acting(given.actor(ASKER)):
         one, other = Case.objects.get(pk=pair.one_id), Case.objects.get(pk=pair.other_id)

@@ -4,7 +4,7 @@ The agent answers ids and codes. Need to know comes here: a case that is not ope
 is said that there is something to ask about, where the organisation allows it, and that is on record with the case.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,6 +21,9 @@ from .. import asked, finding, rules
 from ..enums import Likelihood, SearchPurpose, Why
 
 MOST = 20
+"""Cases on one page."""
+LOOKED_AT = 50
+"""People one search looks at, whoever's cases they are in; the search process names no more (`engine.MOST`)."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,13 @@ class Match:
 
 @dataclass(frozen=True)
 class People:
-    """What a search answers: matches, likeliest first, and colleagues' cases that may be asked about."""
+    """What a search answers: matches, likeliest first, and colleagues' cases that may be asked about; `more`: others
+    answer too, so who is looked for may not be among these; `empty`: too little was typed to search for."""
 
     matches: tuple[Match, ...] = ()
     hidden: tuple[UUID, ...] = ()
+    more: bool = False
+    empty: bool = False
 
 
 def search(typed: str, *, by: Actor) -> People:
@@ -50,11 +56,12 @@ def look_up(question: asked.Asked, purpose: SearchPurpose, *, by: Actor) -> Peop
     """The same for a question that is taken apart already."""
     if not rules.may_search(by):
         raise Refused(rules.NOT_PERMITTED)
-    found = [] if question.empty else finding.find(by, question, str(purpose), MOST)
-    return _known_to(by, found, purpose)
+    if question.empty:
+        return People(empty=True)
+    return _known_to(by, finding.find(by, question, str(purpose), LOOKED_AT), purpose)
 
 
-def _known_to(by: Actor, found: Iterable[finding.Found], purpose: SearchPurpose) -> People:
+def _known_to(by: Actor, found: Collection[finding.Found], purpose: SearchPurpose) -> People:
     listed = {one.person: one for one in found}
     people = {row.pk: row for row in Person.objects.filter(pk__in=listed).select_related("case")}
     visible = set(
@@ -73,9 +80,10 @@ def _known_to(by: Actor, found: Iterable[finding.Found], purpose: SearchPurpose)
             matches.setdefault(person.case_id, Match(person.case, person, worth, why))
         elif worth == Likelihood.STRONG:
             hidden[person.case_id] = None
-    told = tuple(hidden) if hidden and rules.may_be_told(by) else ()
+    told = tuple(hidden)[:MOST] if hidden and rules.may_be_told(by) else ()
     _on_record(by, told, purpose)
-    return People(tuple(matches.values()), told)
+    more = len(found) >= LOOKED_AT or len(matches) > MOST
+    return People(tuple(matches.values())[:MOST], told, more)
 
 
 def _on_record(by: Actor, told: Iterable[UUID], purpose: SearchPurpose) -> None:
