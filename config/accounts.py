@@ -11,6 +11,7 @@ import pwd
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,11 +75,13 @@ def separated(say: Callable[[str], None]) -> Accounts:
     return Accounts(AGENT, WEB)
 
 
-def settle() -> None:
-    """After root wrote into a folder of the agent's while it may be running: give it what is new there."""
+def settle() -> int:
+    """After root did something in a folder of the agent's while it may be running: give back what is not its own
+    there; how many files that were."""
     keys = home() / "keys"
     if os.geteuid() == 0 and keys.exists() and keys.stat().st_uid != 0:
-        _hand_over(AGENT)
+        return _hand_over(AGENT)
+    return 0
 
 
 def _open_home() -> None:
@@ -100,15 +103,22 @@ def _open_home() -> None:
         _give(folder(home() / "cache" / account), account)
 
 
-def _hand_over(account: str) -> None:
-    """The agent's folders with all that is in them, and the one of its socket, through which others may pass."""
+def _hand_over(account: str) -> int:
+    """The agent's folders with all that is in them, and the one of its socket, through which others may pass; how many
+    were somebody else's. Walked by descriptors: whoever holds such a folder cannot lead root elsewhere by a link."""
+    entry, given = pwd.getpwnam(account), 0
     for name in OF_AGENT:
-        path = folder(home() / name)
-        for one in (path, *path.rglob("*")):
-            _give(one, account)
+        _give(folder(home() / name), account)
+        for _path, folders, files, here in os.fwalk(home() / name):
+            for one in (*folders, *files):
+                with suppress(FileNotFoundError):  # the agent is at work
+                    if os.stat(one, dir_fd=here, follow_symlinks=False).st_uid != entry.pw_uid:
+                        os.chown(one, entry.pw_uid, entry.pw_gid, dir_fd=here, follow_symlinks=False)
+                        given += 1
     socket = folder(places.socket_path().parent)
     _give(socket, account)
     socket.chmod(0o711 if account == AGENT else 0o700)
+    return given
 
 
 def _give(path: Path, account: str) -> None:

@@ -108,6 +108,7 @@ def a_database(say: Say, *, new: bool = False) -> Iterator[postgres.Cluster | No
     try:
         yield cluster
     finally:
+        accounts.settle()
         if not was_running:
             _let_go()
             cluster.stop()
@@ -210,6 +211,8 @@ def check(say: Say) -> int:
     """Folders, settings, database version, roles and migrations; prints what is wrong and what to do."""
     given = dict(os.environ)
     with a_database(lambda line: None):
+        if back := accounts.settle():
+            say(f"{back} file(s) of the key agent's belonged to another account; it can read them again now.")
         set_up()
         problems = [*_folders(), *soundness.unsafe(given), *_settings(), *_database(), *_search(say)]
     for line in soundness.advice(given):
@@ -221,10 +224,11 @@ def check(say: Say) -> int:
 
 
 def set_up() -> None:
-    """Django in this process, as the runtime role. Where no key agent runs, the command does its part itself."""
+    """Django in this process, as the runtime role. Where no key agent runs, the command does its part itself, unless
+    one runs on its own (`IHALA_AGENT_SOCKET`): keys and salts are in its home, and made here they would be lost."""
     import django
 
-    if not places.listens():
+    if not (os.environ.get("IHALA_AGENT_SOCKET") or places.listens()):
         os.environ["IHALA_AGENT"] = "inside"
     os.environ["IHALA_DATABASE_URL"] = databases.runtime_url()
     os.environ.pop("IHALA_OWNER_DATABASE_URL", None)
@@ -248,12 +252,13 @@ def _settings() -> list[str]:
 
 
 def _search(say: Say) -> list[str]:
-    """Whether people can be searched, where a key agent runs."""
+    """Whether the key agent answers, where one should, and people can be searched."""
     from ihala.core.refusal import Refused
     from ihala.matching import finding
 
     if not places.listens():
-        return []
+        given = os.environ.get("IHALA_AGENT_SOCKET")
+        return [f"No key agent answers at {given}: start it (docs/keys.md)."] if given else []
     try:
         held = finding.state()
     except Refused:

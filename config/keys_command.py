@@ -20,15 +20,18 @@ def run(options: argparse.Namespace, say: Say) -> int:
     os.environ["IHALA_DATABASE_URL"] = databases.runtime_url()
     os.environ.pop("IHALA_OWNER_DATABASE_URL", None)
     django.setup()
+    from django.utils.translation import override
+
     from ihala.core.refusal import Refused
     from ihala.vault.recovery import NotRecovered
 
+    what = {"status": status, "rotate": rotate, "recovery": recovery, "recover": recover}[options.what]
     try:
-        return {"status": status, "rotate": rotate, "recovery": recovery, "recover": recover}[options.what](
-            options, say
-        )
+        with override("en"):
+            return what(options, say)
     except Refused as refused:
-        say(str(refused.refusal.message))
+        with override("en"):
+            say(str(refused.refusal.message))
     except (NotRecovered, LookupError) as reason:
         say(str(reason))
     return 1

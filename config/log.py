@@ -1,6 +1,7 @@
 """The commands around the log: export, verify, witness, set-aside, check."""
 
 import argparse
+import os
 from getpass import getpass
 from pathlib import Path
 from typing import Any
@@ -67,10 +68,18 @@ def _export(options: argparse.Namespace) -> int:
             return 1
         system = Actor.system_of(found.pk)
         with acting(system):
-            options.file.write_bytes(exporting.archive(found.pk))
+            _write(options.file, exporting.archive(found.pk))
             actions.record(system, EventName.LOG_EXPORTED)
     say(f"Written: {options.file}")
     return 0
+
+
+def _write(path: Path, content: bytes) -> None:
+    """For this account alone, also over an older file: it tells who looked at what."""
+    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        if path.is_file():
+            os.fchmod(file.fileno(), 0o600)
+        file.write(content)
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -95,7 +104,9 @@ def _witness(options: argparse.Namespace) -> int:
 
 
 def _set_aside(options: argparse.Namespace) -> int:
-    with installation.a_database(say):
+    from django.utils.translation import override
+
+    with installation.a_database(say), override("en"):
         installation.set_up()
         from ihala.accounts.roles import Permission
         from ihala.audit import setting_aside

@@ -23,6 +23,8 @@ from uuid import uuid4
 import tink
 from tink import hybrid, proto_keyset_format, secret_key_access, streaming_aead
 
+from ihala.core.files import as_folder
+
 from ..home import folder, home
 
 hybrid.register()
@@ -204,6 +206,9 @@ class _Hashed(io.RawIOBase):
     def digest(self) -> str:
         return self._sha.hexdigest()
 
+    def fileno(self) -> int:
+        return self._file.fileno()
+
     def writable(self) -> bool:
         return True
 
@@ -231,7 +236,9 @@ def _write(path: Path, content: bytes) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """A file of mode 0600 that appears whole or not at all, in place of one of its name."""
     draft = path.with_name(f".{path.name}.{uuid4().hex}")
-    _write(draft, content)
+    with _Hashed(draft) as file:
+        as_folder(file.fileno(), path.parent)
+        file.write(content)
     draft.replace(path)
     _sync(path.parent)
 

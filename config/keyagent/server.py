@@ -144,6 +144,11 @@ def answer(carry_out: Callable[[], Any], verb: str) -> bytes:
         logger.warning("the database did not answer: %s", type(error).__name__)
         connection.close()  # a new connection is made for the next question
         said = {"refused": refusals.AWAY.code}
+    except PermissionError as error:  # our own words: no name of a file of a survivor's
+        logger.error(
+            "a file of the key agent's belongs to another account (%s): run `ihala check`", error.errno
+        )
+        said = {"refused": refusals.AWAY.code}
     except tuple(link.TRAVELLING.values()) as error:
         said = {"raised": type(error).__name__, "text": str(error)}
     except Exception as error:

@@ -21,6 +21,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ihala.core.files import as_folder
+
 from .tree import consistent
 from .verify import WITNESS, Key, Note, cosigned
 
@@ -133,6 +135,7 @@ class Witness:
         draft = self.folder / f".{name}.{os.getpid()}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            as_folder(descriptor, self.folder)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

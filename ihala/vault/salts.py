@@ -24,6 +24,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from ihala.core.files import as_folder
 from ihala.core.refusal import Refusal, Refused
 
 from .sealing import SECRET_BYTES
@@ -241,6 +242,7 @@ def write_once(path: Path, content: bytes) -> None:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            as_folder(descriptor, path.parent)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

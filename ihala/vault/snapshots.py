@@ -14,6 +14,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ihala.core.files import as_folder
+
 from . import keys, salts
 from .custody import CustodyAway, KeyName, KeyNotHeld, custody
 from .sealing import SECRET_BYTES, NotOpened, class_key, encode, new_secret
@@ -33,6 +35,7 @@ def write(organisation: int, plain: bytes) -> None:
     key = AESGCM(class_key(secret, _salt(organisation)))
     draft = _path(organisation).with_suffix(f".{os.getpid()}.draft")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        as_folder(file.fileno(), draft.parent)
         file.write(MARK + _HEAD.pack(version, len(wrapped), len(plain)) + wrapped)
         for number, start in enumerate(range(0, len(plain), PIECE)):
             nonce = number.to_bytes(12, "big")  # the key is used for this file alone

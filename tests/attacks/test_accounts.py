@@ -2,8 +2,10 @@
 
 import os
 import pwd
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from config.accounts import AGENT, WEB
 from ihala.vault import wire
 from tests.architecture.tree import ROOT
 from tests.config.test_installation import ihala
+from tests.journeys.hands import paper
 
 from .conftest import NOBODY, POSTGRES, a_python
 
@@ -127,3 +130,38 @@ def test_processes_that_hold_nothing_find_their_packages_under_both_accounts(ins
 def test_nothing_is_open_to_others_and_the_installation_is_sound(installation):
     status, said = ihala(installation.home, "check", IHALA_DEMO="1")
     assert (status, said.strip().splitlines()[-1]) == (0, "Sound."), said
+
+
+def test_what_root_imports_while_the_key_agent_is_away_stays_readable_for_it(installation, tmp_path):
+    """Found in use: root's command did the agent's part itself and left a salt that was root's alone. Neither that case
+    nor any search of its organisation worked until the next start."""
+    (agent,) = installation.pids_of("key agent")
+    parent = Path(f"/proc/{agent}/status").read_text().partition("PPid:")[2].split()[0]
+    os.kill(int(parent), signal.SIGSTOP)  # it would start another one
+    try:
+        os.kill(agent, signal.SIGKILL)
+        time.sleep(0.5)
+        forms = []
+        for name in ("01-emergency-dv-mother-two-children.json", "04-standard-dv-services-only.json"):
+            forms.append(tmp_path / name)
+            forms[-1].write_bytes(paper(name)[0])
+        status, said = ihala(
+            installation.home, "intake", str(forms[0]), "--as", "aman.caseworker", IHALA_DEMO="1"
+        )
+        assert status == 0, said
+        lost = installation.home / "salts" / "00000000-0000-4000-8000-000000000000.salt"
+        lost.write_text("")  # what an earlier version left there
+        away = tmp_path / "no.sock"
+        status, said = ihala(installation.home, "check", IHALA_DEMO="1", IHALA_AGENT_SOCKET=str(away))
+        assert status == 1, said
+        assert f"No key agent answers at {away}" in said and "1 file(s) of the key agent's" in said
+        status, said = ihala(
+            installation.home, "intake", str(forms[1]), "--as", "aman.caseworker", IHALA_DEMO="1",
+            IHALA_AGENT_SOCKET=str(away),
+        )  # fmt: skip
+        assert status == 1 and "Traceback" not in said, said
+        kept = [*(installation.home / "salts").iterdir(), *(installation.home / "keys").iterdir()]
+        assert {pwd.getpwuid(path.stat().st_uid).pw_name for path in kept} == {AGENT}
+        lost.unlink()
+    finally:
+        os.kill(int(parent), signal.SIGCONT)

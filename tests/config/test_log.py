@@ -31,7 +31,9 @@ def test_an_organisations_log_is_exported_on_record_and_verified(here, capsys):
     Sequencer().all()
     signing.sign()
     archive = here / "log.zip"
+    archive.touch(0o644)
     assert cli.main(["audit", "export", "--organisation", "aman", str(archive)]) == 0
+    assert archive.stat().st_mode & 0o077 == 0, "who looked at what is for whoever exported it"
     system = Actor.system_of(given.cast().aman.pk)
     with acting(system):
         assert Event.objects.filter(name="log.exported", user_id=0).count() == 1

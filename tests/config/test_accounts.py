@@ -1,0 +1,54 @@
+"""What root writes into the key agent's folders is the key agent's."""
+
+import os
+
+import pytest
+
+from config import accounts
+from config.backup import vessel
+from config.keyagent import server
+from ihala.audit.witness import Witness
+from ihala.vault import refusals, salts, wire
+
+
+@pytest.fixture
+def given(tmp_path, monkeypatch):
+    """To whom root gives what it wrote; where we are root, the folder is really somebody else's."""
+    found = []
+    if os.geteuid() == 0:
+        os.chown(tmp_path, 4711, 4712)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "fchown", lambda descriptor, *who: found.append(who))
+    return found
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: salts.write_once(path, b"a salt"),
+        lambda path: vessel.write_whole(path, b"a salt of a copy"),
+        lambda path: Witness(path.parent, "witness.aman", ask=lambda *what: b""),
+    ],
+    ids=["salts, keys and the log", "copies of salts", "a witness"],
+)
+def test_a_file_that_root_writes_belongs_to_whom_its_folder_belongs(given, tmp_path, write):
+    write(tmp_path / "new")
+    found = tmp_path.stat()
+    assert given == [(found.st_uid, found.st_gid)]
+
+
+def test_nobody_else_gives_files_away(given, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    salts.write_once(tmp_path / "new", b"a salt")
+    assert given == []
+    assert accounts.settle() == 0
+
+
+def test_a_file_the_agent_cannot_read_is_said_to_be_its_trouble_and_in_its_log(caplog, monkeypatch):
+    def closed():
+        raise PermissionError(13, "Permission denied", "of-somebody.salt")
+
+    monkeypatch.setattr(server.logger, "propagate", True)
+    said = wire.unpacked(server.answer(closed, "open")[wire.PREFIX :])
+    assert said == {"refused": refusals.AWAY.code}
+    assert "run `ihala check`" in caplog.text and "somebody" not in caplog.text
