@@ -17,10 +17,10 @@ from pathlib import Path
 
 from .home import ROOT, folder, home, secret
 from .keyagent import places
-from .machine import PostgresError, make_account
-from .processes import Command
+from .machine import VISITORS, PostgresError, let_pass, make_account, must_be_roots
+from .processes import Command, as_account
 
-AGENT, WEB = "ihala-agent", "ihala-web"
+AGENT, WEB = "ihala-agent", VISITORS
 OF_AGENT = ("keys", "salts", "log", "witness", "compiled")
 """Folders of the home that are the agent's alone."""
 OF_BOTH = ("django-secret-key", "installation-key", "runtime-database-url")
@@ -52,6 +52,7 @@ class Accounts:
             "NUMBA_CACHE_DIR": cache,
             "IHALA_AGENT_SOCKET": str(places.socket_path()),
             "IHALA_AGENT_PEERS": WEB,
+            "IHALA_APART": "1",
         }
         return replace(command, account=account, env={**command.env, **own})
 
@@ -60,18 +61,21 @@ def separated(say: Callable[[str], None]) -> Accounts:
     """Make the accounts and hand them what is theirs, if we are root and they can work here."""
     if os.geteuid() != 0:
         return Accounts()
+    must_be_roots(home())
     try:
         for account in (AGENT, WEB):
             make_account(account)
         _open_home()
         for account, files in ((AGENT, _custody_files()), (WEB, [])):
-            _must_reach(account, [str(ROOT / "templates" / "base.html"), *files])
+            ours = [ROOT / "templates" / "base.html", home() / "secrets" / OF_BOTH[0]]
+            _must_reach(account, [*map(str, ours), *files])
     except PostgresError as reason:
         say(f"Keys and pages run as one account, root: {reason}")
         _hand_over("root")
         home().chmod(0o700)
         return Accounts()
     _hand_over(AGENT)
+    say(f"Keys are held by the account {AGENT}, pages answered by {WEB}")
     return Accounts(AGENT, WEB)
 
 
@@ -85,20 +89,21 @@ def settle() -> int:
 
 
 def _open_home() -> None:
-    """The accounts may pass through the home and read what is theirs by name; nobody else may list it."""
+    """The accounts may pass through the home and read what is theirs by name; nobody else gets in at all."""
     for name in OF_BOTH[:2]:
         secret(name)
-    for path, mode in (
-        (home(), 0o711),
-        (home() / "secrets", 0o711),
-        (folder(home() / "static"), 0o755),
-        (folder(home() / "cache"), 0o711),
-    ):
-        path.chmod(mode)
+    for path in (home(), home() / "secrets", folder(home() / "cache")):
+        let_pass(path, "root", WEB)
+    group = pwd.getpwnam(WEB).pw_gid
     for name in OF_BOTH:
         if (path := home() / "secrets" / name).exists():
-            os.chown(path, 0, pwd.getpwnam(WEB).pw_gid)
+            os.chown(path, 0, group)
             path.chmod(0o640)
+    for place, _folders, files in os.walk(folder(home() / "static")):
+        for path, mode in ((Path(place), 0o750), *((Path(place, name), 0o640) for name in files)):
+            if path.stat().st_gid != group:
+                os.chown(path, 0, group)
+            path.chmod(mode)
     for account in (AGENT, WEB):
         _give(folder(home() / "cache" / account), account)
 
@@ -115,9 +120,7 @@ def _hand_over(account: str) -> int:
                     if os.stat(one, dir_fd=here, follow_symlinks=False).st_uid != entry.pw_uid:
                         os.chown(one, entry.pw_uid, entry.pw_gid, dir_fd=here, follow_symlinks=False)
                         given += 1
-    socket = folder(places.socket_path().parent)
-    _give(socket, account)
-    socket.chmod(0o711 if account == AGENT else 0o700)
+    let_pass(folder(places.socket_path().parent), account, WEB if account == AGENT else None)
     return given
 
 
@@ -135,14 +138,11 @@ def _custody_files() -> list[str]:
 
 
 def _must_reach(account: str, files: list[str]) -> None:
-    entry = pwd.getpwnam(account)
     try:
         done = subprocess.run(
             [sys.executable, "-c", REACHES, *files],
             cwd=ROOT,
-            user=entry.pw_uid,
-            group=entry.pw_gid,
-            extra_groups=[],
+            **as_account(account),
             capture_output=True,
             stdin=subprocess.DEVNULL,
             check=False,
@@ -152,5 +152,5 @@ def _must_reach(account: str, files: list[str]) -> None:
         reaches = False
     if not reaches:
         raise PostgresError(
-            f"{account} cannot read {sys.executable}, {ROOT} or {' or '.join(files[1:]) or home()}"
+            f"{account} cannot read {sys.executable}, {ROOT} or {' or '.join([*files[2:], str(home())])}"
         )

@@ -9,7 +9,8 @@ from typing import Any
 
 from ihala_names import cli as names
 
-from . import databases, log, postgres
+from . import databases, log, machine, postgres
+from .home import home
 
 
 def say(line: str) -> None:
@@ -26,7 +27,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (postgres.PostgresError, databases.Unusable) as reason:
         print(reason, file=sys.stderr)
         return 1
+    except PermissionError as reason:
+        print(_closed(Path(reason.filename or home())), file=sys.stderr)
+        return 1
     return status
+
+
+def _closed(path: Path) -> str:
+    """What to do where this account may not look: most often the home is another one's."""
+    while not path.exists() or not os.access(path.parent, os.X_OK):
+        path = path.parent
+    owner = machine.name_of(path.lstat().st_uid)
+    return f"{path} is closed to {machine.name_of(os.geteuid())}. It belongs to {owner}: give this command as {owner}."
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -239,7 +239,7 @@ def _folders() -> list[str]:
     found = []
     passed = {home(), home() / "secrets"}  # as root, other accounts pass through these and cannot list them
     for path in (*sorted(passed), home() / "keys", home() / "salts", home() / "log"):
-        others = 0o066 if path in passed and os.geteuid() == 0 else 0o077
+        others = 0o067 if path in passed and os.geteuid() == 0 else 0o077
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & others:
             found.append(f"{path} is open to others: chmod 700 {path}")
     return found

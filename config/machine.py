@@ -17,6 +17,8 @@ from pathlib import Path
 from .home import folder
 
 ACCOUNT = "ihala-postgres"
+VISITORS = "ihala-web"
+"""As root, the account that answers people. Its group passes through what others may not (`config.accounts`)."""
 SYSTEM_FOLDER = Path("/var/lib/ihala")
 
 
@@ -28,12 +30,31 @@ def place(folder_: Path) -> tuple[Path, str | None]:
     """Where the cluster of the home `folder_` lies, and the system account that runs it (None: ourselves)."""
     if os.geteuid() != 0:
         return folder(folder_), None
+    must_be_roots(folder_)
     make_account()
     below = SYSTEM_FOLDER / _short(folder_)
     for path, mode in ((SYSTEM_FOLDER, 0o711), (below, 0o711)):
         path.mkdir(mode=mode, parents=True, exist_ok=True)
         path.chmod(mode)
     return below, ACCOUNT
+
+
+def must_be_roots(folder_: Path) -> None:
+    """As root: a home that somebody else made is theirs. Taken over it would hold another database, and be closed to
+    them."""
+    owner = folder_.stat().st_uid if folder_.exists() else 0
+    if os.geteuid() == 0 and owner != 0:
+        raise PostgresError(
+            f"{folder_} belongs to the account {name_of(owner)}: give this command as that account, not as root."
+        )
+
+
+def name_of(uid: int) -> str:
+    """The account's name, or its number where it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def make_account(account: str = ACCOUNT) -> None:
@@ -72,15 +93,29 @@ def socket_folder(folder_: Path) -> Path:
     return Path("/tmp") / f"ihala-{os.geteuid()}-{_short(folder_)}"  # noqa: S108  checked by private_folder
 
 
-def private_folder(path: Path, account: str | None, mode: int = 0o700) -> None:
-    """Make `path` (0700) for `account`; somebody else's folder or a link under that name is refused."""
+def private_folder(path: Path, account: str | None, visitors: str | None = None) -> None:
+    """Make `path` (0700) for `account`; somebody else's folder or a link under that name is refused. The group of
+    `visitors` may pass through it, without listing it."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = path.lstat()
     ours = {os.geteuid()} | ({pwd.getpwnam(account).pw_uid} if account else set())
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
         raise PostgresError(f"{path} belongs to somebody else; take it away or set TMPDIR or IHALA_HOME.")
-    give(path, account)
-    path.chmod(mode)
+    if account is not None:
+        let_pass(path, account, visitors)
+    else:
+        path.chmod(0o700)
+
+
+def let_pass(path: Path, account: str, visitors: str | None) -> None:
+    """A folder of `account` through which the group of `visitors` passes, and nobody else; never closed meanwhile."""
+    owner = pwd.getpwnam(account)
+    group = pwd.getpwnam(visitors).pw_gid if visitors else owner.pw_gid
+    found, mode = path.stat(), 0o710 if visitors else 0o700
+    if (found.st_uid, found.st_gid) != (owner.pw_uid, group):
+        os.chown(path, owner.pw_uid, group)
+    if stat.S_IMODE(found.st_mode) != mode:
+        path.chmod(mode)
 
 
 def binaries(name: str, account: str | None) -> Path:

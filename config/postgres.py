@@ -24,7 +24,7 @@ from typing import Any
 import psycopg
 
 from .home import home, secret
-from .machine import PostgresError, give, place, private_folder, socket_folder
+from .machine import VISITORS, PostgresError, give, make_account, place, private_folder, socket_folder
 from .machine import binaries as binaries_of
 from .parents import die_with_parent
 
@@ -50,7 +50,8 @@ SETTINGS = {
     "log_checkpoints": "off",
 }
 KNOCKED_AT = "unix_socket_permissions"
-"""As root, other accounts than the server's connect (`config.accounts`): they may knock, and need their password."""
+"""As root, other accounts than the server's connect (`config.accounts`): whoever gets through the socket's folder may
+knock, and needs a password."""
 DURABLE = {"fsync": "on", "synchronous_commit": "on"}
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "150"}
 
@@ -70,6 +71,7 @@ class Cluster:
     password: str = field(repr=False)
     settings: dict[str, str] = field(default_factory=lambda: SETTINGS | DURABLE)
     port: int = 5432
+    visitors: str | None = None
 
     def start(self, progress: Callable[[str], None] = lambda line: None) -> None:
         """Make the cluster if it is new and start its server, or take over one that a killed process left running."""
@@ -126,7 +128,7 @@ class Cluster:
                 f"The socket's path is too long for PostgreSQL: {self.socket}. Set IHALA_HOME or TMPDIR."
             )
         private_folder(self.data, self.account)
-        private_folder(self.socket, self.account, 0o711 if self.settings.get(KNOCKED_AT) == "0777" else 0o700)
+        private_folder(self.socket, self.account, self.visitors)
 
     def _initdb(self) -> None:
         options = ["--encoding=UTF8", f"--username={SUPERUSER}", "--auth=scram-sha-256", "--no-instructions"]
@@ -270,6 +272,8 @@ class Cluster:
 def embedded() -> Cluster:
     """The cluster of this installation's home: durable, on PostgreSQL 18."""
     data, account = place(home())
+    if account:
+        make_account(VISITORS)
     return Cluster(
         binaries=binaries_of("pginstall18", account),
         data=data / "postgres",
@@ -277,6 +281,7 @@ def embedded() -> Cluster:
         account=account,
         password=secret(f"{SUPERUSER}.password"),
         settings=SETTINGS | DURABLE | ({KNOCKED_AT: "0777"} if account else {}),
+        visitors=VISITORS if account else None,
     )
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from . import databases
 from .home import ROOT
-from .parents import die_with_parent
+from .parents import die_with_parent, gain_nothing
 from .postgres import Cluster
 
 Say = Callable[[str], None]
@@ -128,11 +128,20 @@ def as_account(account: str | None) -> dict[str, Any]:
         return {}
     entry = pwd.getpwnam(account)
     groups = [pwd.getpwnam(name).pw_gid for name in _ALSO.get(account, ())]
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": groups}
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": groups, "umask": 0o077}
 
 
 _ALSO = {"ihala-agent": ("ihala-web",)}
 """The agent reads the few secrets that both need (`config.accounts`), never the other way round."""
+
+
+def _bound() -> None:
+    die_with_parent(signal.SIGTERM)
+
+
+def _bound_and_closed() -> None:
+    _bound()
+    gain_nothing()
 
 
 def free(port: int, host: str = "localhost") -> bool:
@@ -181,7 +190,7 @@ class Supervisor:
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+            preexec_fn=_bound if command.account is None else _bound_and_closed,
             **as_account(command.account),
         )
 

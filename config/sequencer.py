@@ -13,7 +13,7 @@ from types import FrameType
 import django
 from django.db import DatabaseError, InterfaceError, connection
 
-from .parents import leave_with_parent
+from .parents import close_memory, leave_with_parent
 
 IDLE, AGAIN = 0.25, 1.0
 SIGNED_EVERY = 1.0
@@ -23,7 +23,8 @@ logger = logging.getLogger("ihala.log")
 
 
 def main() -> None:
-    """Run as the runtime role."""
+    """Run as the runtime role; the operator's key is in its memory."""
+    close_memory()
     if os.environ.get("IHALA_SUPERVISED") == "1":
         leave_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -5,11 +5,13 @@ import sys
 
 import django
 
-from .parents import leave_with_parent
+from .parents import close_memory, leave_with_parent
 
 
 def main() -> None:
     """Wait for jobs; two at a time are enough for e-mails and clocks. With `--once`: do what waits, and end."""
+    if os.environ.get("IHALA_APART") == "1":
+        close_memory()
     if os.environ.get("IHALA_SUPERVISED") == "1":
         leave_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

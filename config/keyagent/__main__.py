@@ -8,11 +8,12 @@ from types import FrameType
 
 import django
 
-from ..parents import leave_with_parent
+from ..parents import close_memory, leave_with_parent
 
 
 def main() -> None:
     """Open custody, listen, and look by itself for what may be released."""
+    close_memory()
     if os.environ.get("IHALA_SUPERVISED") == "1":
         leave_with_parent(grace=0.5)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -5,7 +5,6 @@ loops are loaded it gives up opening anything further, so what is typed into a s
 nothing. Its memory cannot be read by other processes of the same account and is in no core dump.
 """
 
-import ctypes
 import logging
 import resource
 import signal
@@ -13,10 +12,9 @@ import socket
 import sys
 from typing import Any
 
-from ..parents import leave_with_parent
+from ..parents import close_memory, leave_with_parent
 from . import frames
 
-PR_SET_DUMPABLE = 4
 STANDARD = 3
 """Descriptors of every process; the pipe is open already, and there is no further one."""
 
@@ -26,8 +24,7 @@ def main(descriptor: int) -> None:
     leave_with_parent(grace=0.5)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is the supervisor's
     logging.disable()
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    close_memory()
     with socket.socket(fileno=descriptor) as peer:
         try:
             serve(peer)

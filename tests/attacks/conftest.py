@@ -45,7 +45,7 @@ class Installation:
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                ours = f"IHALA_HOME={self.home}".encode() in (entry / "environ").read_bytes()
+                ours = f"IHALA_HOME={self.home}".encode() in told(entry)
                 if ours and MARKS[name] in (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode():
                     found.append(int(entry.name))
             except OSError:
@@ -64,6 +64,15 @@ class Installation:
             [sys.executable, "-m", module, *arguments], cwd=ROOT, env=env, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
+
+
+def told(process: Path) -> bytes:
+    """A process's environment; of one whose memory is closed to us, that of the process that started it."""
+    try:
+        return (process / "environ").read_bytes()
+    except PermissionError:
+        parent = (process / "status").read_text().partition("PPid:")[2].split()[0]
+        return (process.parent / parent / "environ").read_bytes()
 
 
 NOBODY: Any = {"user": 65534, "group": 65534, "extra_groups": []}

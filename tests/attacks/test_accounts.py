@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from config import processes
 from config.accounts import AGENT, WEB
 from ihala.vault import wire
 from tests.architecture.tree import ROOT
@@ -35,12 +36,24 @@ KNOCK = """
 import socket, sys
 peer = socket.socket(socket.AF_UNIX)
 peer.settimeout(10)
-peer.connect(sys.argv[1])
 try:
+    peer.connect(sys.argv[1])
     peer.sendall(bytes.fromhex(sys.argv[2]))
     print(len(peer.recv(4)))
+except PermissionError:
+    print("closed")
 except ConnectionError:
     print(0)
+"""
+LOOK = """
+import ctypes, os, sys
+for pid in map(int, sys.argv[1:]):
+    seized = ctypes.CDLL(None).ptrace(0x4206, pid, 0, 0) == 0  # ends with this process and stops nobody
+    try:
+        told = open(f"/proc/{pid}/mem", "rb") and True
+    except OSError:
+        told = False
+    print(*[pid] * (seized or told))
 """
 
 CLEANING = """
@@ -71,12 +84,9 @@ def _apart(installation):
 
 def as_account(name, code, *arguments):
     """What a process of that account is able to do: what it prints."""
-    entry = pwd.getpwnam(name)
-    who = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
     command = [a_python(), "-c", code, *map(str, arguments)]
-    done = subprocess.run(
-        command, **(who if name != "nobody" else NOBODY), cwd="/", capture_output=True, text=True
-    )
+    who = NOBODY if name == "nobody" else processes.as_account(name)
+    done = subprocess.run(command, **who, cwd="/", capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
@@ -101,10 +111,11 @@ def test_the_pages_account_reads_neither_keys_nor_salts_nor_what_else_is_not_its
     closed = [home, *(home / name for name in ("keys", "salts", "log", "secrets"))]
     closed += [path for name in ("keys", "salts", "log") for path in (home / name).iterdir()]
     closed += [home / "secrets" / f"{role}.password" for role in ("postgres", "ihala_owner", "ihala_agent")]
+    closed += [home / name for name in ("compiled", "witness", "agent", "cache")]
     closed += [f"/proc/{agent}/environ", f"/proc/{agent}/mem", installation.cluster.data]
     assert len(closed) > 15
     assert as_account(WEB, READ, *closed) == []
-    assert as_account("nobody", READ, *closed, home / "secrets" / "django-secret-key") == []
+    assert as_account("nobody", READ, *closed, home / "secrets" / "django-secret-key", home / "static") == []
     mine = [home / "secrets" / "django-secret-key", home / "static"]
     assert as_account(WEB, READ, *mine) == list(map(str, mine)), "the test sees what can be read"
     assert as_account(AGENT, READ, home / "keys" / "master.key") == [str(home / "keys" / "master.key")]
@@ -113,12 +124,28 @@ def test_the_pages_account_reads_neither_keys_nor_salts_nor_what_else_is_not_its
 def test_the_agent_answers_the_pages_account_and_nobody_else_and_keys_only_to_root(installation):
     socket = installation.home / "agent" / "agent.sock"
     any_question = wire.packed(["fingerprints", [["root", None], ["parts", []]]]).hex()
-    assert as_account("nobody", KNOCK, socket, any_question) == ["0"]
+    assert as_account("nobody", KNOCK, socket, any_question) == ["closed"]
+    assert as_account("ihala-postgres", KNOCK, socket, any_question) == ["closed"]
+    database = installation.cluster.socket / ".s.PGSQL.5432"
+    assert as_account("nobody", KNOCK, database, any_question) == ["closed"]
     assert as_account(WEB, KNOCK, socket, wire.packed(["keys.status", []]).hex()) == ["0"]
     assert as_account(WEB, KNOCK, socket, any_question) == ["4"]
     status, said = ihala(installation.home, "keys", "status", IHALA_DEMO="1")
     assert status == 0, said
     assert "aman: version 1" in said
+
+
+def test_nobody_reads_the_memory_of_a_process_of_the_same_account(installation):
+    """What reads a hostile file or compares what people wrote runs as its parent's account: taken over, it would take
+    the keys out of the agent's memory, or the pages out of the server's."""
+    agents = [*installation.pids_of("key agent"), *installation.pids_of("sequencer")]
+    assert as_account(AGENT, LOOK, *agents) == []
+    first, *answering = installation.pids_of("server")
+    pages = [*answering, *installation.pids_of("worker")]
+    assert len(pages) == 3 and as_account(WEB, LOOK, *pages) == []
+    assert as_account(WEB, LOOK, first) == [str(first)], "the test sees what can be looked into"
+    for pid in (*agents, *pages):
+        assert "NoNewPrivs:\t1" in Path(f"/proc/{pid}/status").read_text()
 
 
 def test_processes_that_hold_nothing_find_their_packages_under_both_accounts(installation):

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from config import accounts
+from config import accounts, cli, machine
 from config.backup import vessel
 from config.keyagent import server
 from ihala.audit.witness import Witness
@@ -52,3 +52,26 @@ def test_a_file_the_agent_cannot_read_is_said_to_be_its_trouble_and_in_its_log(c
     said = wire.unpacked(server.answer(closed, "open")[wire.PREFIX :])
     assert said == {"refused": refusals.AWAY.code}
     assert "run `ihala check`" in caplog.text and "somebody" not in caplog.text
+
+
+def test_a_home_that_somebody_else_made_is_not_taken_over_by_root(tmp_path):
+    """It would get another database, an empty one, and be closed to whom it belongs to."""
+    machine.must_be_roots(tmp_path / "none yet")
+    if os.geteuid() != 0:
+        machine.must_be_roots(tmp_path)
+        return
+    os.chown(tmp_path, 4711, 4711)
+    with pytest.raises(machine.PostgresError, match="belongs to the account 4711"):
+        machine.place(tmp_path)
+    with pytest.raises(machine.PostgresError, match="not as root"):
+        machine.must_be_roots(tmp_path)
+
+
+def test_a_home_that_is_closed_to_this_account_is_told_in_one_line(monkeypatch, capsys, tmp_path):
+    def closed(options):
+        raise PermissionError(13, "Permission denied", str(tmp_path / "secrets" / "a"))
+
+    monkeypatch.setattr(cli, "_check", closed)
+    assert cli.main(["check"]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and f"{tmp_path} is closed to" in said
