@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from ihala.core.acting import at_the_door
+from ihala.core.text import western_digits
 
 from . import sealing
 
@@ -36,7 +37,9 @@ class LoginForm(account.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, login=_("User name"), password=_("Password"))
-        self.fields["login"].widget.attrs["dir"] = "ltr"
+        self.fields["login"].widget.attrs |= {
+            "dir": "ltr", "autocapitalize": "none", "autocorrect": "off", "spellcheck": "false",
+        }  # fmt: skip
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         """Everything after the password: the second factor, the session."""
@@ -68,14 +71,25 @@ class ChangePasswordForm(account.ChangePasswordForm):
         )
 
 
+class CodeField(forms.CharField):
+    """A code of six or eight digits, in the digits of whatever keyboard stands on the screen."""
+
+    widget = forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"})
+
+    def to_python(self, value: Any) -> str:
+        """In the digits an app computes with."""
+        return western_digits(str(super().to_python(value)))
+
+
 class ActivateTOTPForm(BaseActivateTOTPForm):
     """The first code of a new authenticator app."""
+
+    code = CodeField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._keep_sealed(context.request.session)
         _say(self, code=_("Code from the app"))
-        self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
     def _keep_sealed(self, session: SessionBase) -> None:
         """Until it is confirmed, the secret waits in the session: sealed there too, before the session is stored."""
@@ -87,10 +101,11 @@ class ActivateTOTPForm(BaseActivateTOTPForm):
 class AuthenticateForm(second_factor.AuthenticateForm):
     """The second factor at sign-in; a wrong code is recorded like a wrong password."""
 
+    code = CodeField()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, code=_("Code from the app, or a recovery code"))
-        self.fields["code"].widget.attrs["dir"] = "ltr"
 
     def _emit_authentication_failed(self, authenticator: Authenticator) -> None:
         get_adapter().authentication_failed(context.request, username=self.user.get_username())
@@ -98,6 +113,8 @@ class AuthenticateForm(second_factor.AuthenticateForm):
 
 class ReauthenticateCodeForm(second_factor.ReauthenticateForm):
     """The second factor again, before something that matters."""
+
+    code = CodeField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

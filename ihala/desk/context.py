@@ -36,7 +36,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """`nav` for base.html; worked out only where the page shows it."""
     if getattr(request, "actor", None) is None:
         return {}
-    return {"nav": SimpleLazyObject(lambda: list(_items(request)))}
+    return {"nav": SimpleLazyObject(lambda: _items(request))}
 
 
 def keep_counters(request: HttpRequest, counters: Counters) -> None:
@@ -48,16 +48,25 @@ Place = tuple[str, str, str, int]
 """Its label, the name of its address, its icon, how much waits there."""
 
 
-def _items(request: HttpRequest) -> Iterator[dict[str, Any]]:
+def _items(request: HttpRequest) -> list[dict[str, Any]]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    found: list[dict[str, Any]] = []
     for group in (_lists(request, actor), _people(actor), _oversight(actor), _house(actor)):
         for number, (label, name, icon, count) in enumerate(group):
             url = _address(name)
-            here = request.path == url or (url != "/" and request.path.startswith(url))
-            yield {
-                "url": url, "label": label, "icon": icon, "count": capped(count), "current": here,
+            found.append({
+                "url": url, "label": label, "icon": icon, "count": capped(count), "current": False,
                 "apart": number == 0,
-            }  # fmt: skip
+            })  # fmt: skip
+    around = [one for one in found if _is_at(request.path, one["url"])]
+    if around:
+        max(around, key=lambda one: len(one["url"]))["current"] = True
+    return found
+
+
+def _is_at(path: str, url: str) -> bool:
+    """Is the page this place, or below it? The closest place alone is the current one."""
+    return path == url or (url != "/" and path.startswith(url))
 
 
 @lru_cache

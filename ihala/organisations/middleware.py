@@ -33,6 +33,8 @@ CONFIRMATIONS = "account_authentication_methods"
 LONGEST_SESSION = timedelta(hours=12)
 SIGN_IN_VIEWS = ("account_", "mfa_")
 OPENS_ITSELF = "account_login"  # hashes passwords, so it opens the door only for its queries
+PENDING = "account_login"
+"""Where allauth notes in the session that the password was right and the second step waits."""
 
 
 class Opening(Enum):
@@ -59,7 +61,7 @@ class ActorMiddleware:
 
     def __call__(self, request: Request) -> HttpResponse:
         request.actor = None  # type: ignore[assignment]
-        opening = opening_of(request.path_info)
+        opening = opening_of(request.path_info, pending=PENDING in request.session)
         user_id = request.session.get(SESSION_KEY)
         if user_id is None:
             return self._stranger(request, opening)
@@ -119,13 +121,17 @@ def _record_refusal(request: Request) -> None:
         audit.record(request.actor, EventName.PAGE_REFUSED, refusal=refusal.code, detail={"page": page})
 
 
-def opening_of(path: str) -> Opening:
-    """How the view at this path opens; an unknown address is answered "not found" by Django itself."""
+def opening_of(path: str, *, pending: bool = False) -> Opening:
+    """How the view at this path opens; an unknown address is answered "not found" by Django itself.
+
+    `pending`: the second step waits. Then the page for signing in hashes nothing and leads there, for which it asks who
+    it is that waits.
+    """
     try:
         match = resolve(path)
     except Resolver404:
         return Opening.PUBLIC
-    if is_public(match.func) or match.url_name == OPENS_ITSELF:
+    if is_public(match.func) or (match.url_name == OPENS_ITSELF and not pending):
         return Opening.PUBLIC
     return Opening.SIGN_IN if (match.url_name or "").startswith(SIGN_IN_VIEWS) else Opening.CLOSED
 

@@ -138,6 +138,8 @@
     all("form[data-guard], form[data-autosave-url]").forEach(guard);
     all("[data-formset]").forEach(rows);
     all("form").forEach(conditions);
+    // The page says what is to be mended: all of it at once, in its own language, and it stays there to be read.
+    all("form").forEach((form) => { form.noValidate = true; });
     all("[data-absences]").forEach(absences);
   }
   wire(document);

@@ -20,6 +20,7 @@ from ihala.organisations.sign_in import record_sign_in
 from tests.organisations.cast import PASSWORD, Party
 
 LOGIN = "/sign-in/"
+ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 def sign_in(client: Client, username: str, password: str = PASSWORD) -> Any:
@@ -159,7 +160,10 @@ def test_a_password_is_changed_by_whoever_knows_the_present_one(
     assert "oldpassword" in client.post("/sign-in/password/", form).context["form"].errors
     short = {"oldpassword": PASSWORD, "password1": "short", "password2": "short"}
     assert "password1" in client.post("/sign-in/password/", short).context["form"].errors
-    assert client.post("/sign-in/password/", form | {"oldpassword": PASSWORD}).status_code == 302
+    client.cookies["ihala_language"] = "ar"
+    assert "12 حرفاً على الأقل" in client.post("/sign-in/password/", short).content.decode()
+    told = client.post("/sign-in/password/", form | {"oldpassword": PASSWORD}, follow=True)
+    assert told.redirect_chain == [("/sign-in/second/", 302)] and "غُيّرت كلمة المرور" in told.content.decode()
     assert client.get(home).status_code == 200
     assert sign_in(Client(), "aman.duty", new).status_code == 302
 
@@ -197,10 +201,13 @@ def test_an_app_and_recovery_codes_are_asked_for_after_the_password(
     assert sign_in(second, "aman.duty")["Location"] == "/sign-in/second/authenticate/"
     assert second.get("/sign-in/second/authenticate/").status_code == 200
     assert second.get("/organisations/")["Location"].startswith(LOGIN)
+    for again in (second.get(LOGIN), sign_in(second, "aman.duty")):
+        assert again["Location"] == "/sign-in/second/authenticate/", "back at the beginning is no dead end"
     wrong = second.post("/sign-in/second/authenticate/", {"code": "000000"})
     assert wrong.context["form"].errors
     assert len(events(aman, "sign_in.failed")) == 1
-    assert second.post("/sign-in/second/authenticate/", {"code": codes[0]})["Location"] == home
+    arabic = codes[0][:4].translate(ARABIC_DIGITS) + " " + codes[0][4:]
+    assert second.post("/sign-in/second/authenticate/", {"code": arabic})["Location"] == home
     third = Client()
     sign_in(third, "aman.duty")
     assert third.post("/sign-in/second/authenticate/", {"code": codes[0]}).status_code == 200

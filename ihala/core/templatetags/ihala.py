@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -42,6 +42,18 @@ def veil(value: str) -> str:
 def bdi(value: object) -> SafeString | str:
     """A reference, document number, date or range: isolated, left to right."""
     return "" if value in (None, "") else drawn('<bdi dir="ltr">{}</bdi>', value)
+
+
+@register.filter
+def in_fours(value: str) -> SafeString | str:
+    """A long secret, as somebody copies it by hand: "ABCD EFGH"."""
+    return bdi(" ".join(value[at : at + 4] for at in range(0, len(value), 4)))
+
+
+@register.filter
+def problems(form: BaseForm) -> int:
+    """How many lines the list of what to mend has."""
+    return sum(map(len, form.errors.values()))
 
 
 @register.filter
