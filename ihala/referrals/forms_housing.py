@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from ihala.cases.enums import CaseState
 from ihala.cases.models import Case
@@ -17,6 +19,7 @@ from ihala.core.vocabulary import Kind
 from ihala.shelter.enums import ExtendReason
 from ihala.shelter.fit import Suggestion
 from ihala.shelter.fit_words import sentence
+from ihala.shelter.naming import named_place
 
 from .actions import housing
 from .enums import NoBeds
@@ -40,20 +43,24 @@ class PlaceField(forms.ChoiceField):
 def suggested(advice: housing.Advice) -> Iterator[tuple[str, str]]:
     """Choices of beds with the sentence that explains each: those that fit, then those that are free all the same."""
     for one in advice.suggestions:
-        yield _value(one.beds), f"{_named(one)} — {sentence(one.verdict, one.clauses)}"
+        yield _value(one.beds), format_html("{} — {}", _named(one), sentence(one.verdict, one.clauses))
     for place, answer in advice.against:
-        yield _value(place.beds), f"{place.name} — {sentence(answer.verdict, answer.clauses)}"
+        said = sentence(answer.verdict, answer.clauses)
+        yield _value(place.beds), format_html("{} — {}", named_place(place.name), said)
 
 
 def _value(beds: tuple[int, ...]) -> str:
     return "beds:" + ",".join(map(str, beds))
 
 
-def _named(one: Suggestion) -> str:
-    return " + ".join(
-        gettext("%(unit)s (%(beds)d beds)") % {"unit": given.place.name, "beds": len(given.beds)}
-        for given in one.given
+def _named(one: Suggestion) -> SafeString:
+    return format_html_join(
+        " + ", "{} ({})", ((named_place(given.place.name), _so_many(len(given.beds))) for given in one.given)
     )
+
+
+def _so_many(beds: int) -> str:
+    return ngettext("%(count)d bed", "%(count)d beds", beds) % {"count": beds}
 
 
 class HousingForm(StepForm):

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.utils.html import format_html_join
+
 from ihala.accounts.roles import Permission
 from ihala.organisations.models import Actor
 from ihala.shelter.fit_words import sentence
+from ihala.shelter.naming import named_place
 
 from . import questions, workflow
 from .actions import housing
@@ -37,7 +40,9 @@ def _advice(referral: Referral, actor: Actor, parts: Parts) -> dict[str, Any]:
         "verdict": found.answer.verdict,
         "units": [
             {
-                "name": " + ".join(given.place.name for given in one.given),
+                "name": format_html_join(
+                    " + ", "{}", ((named_place(given.place.name),) for given in one.given)
+                ),
                 "said": sentence(one.verdict, one.clauses),
             }
             for one in found.suggestions[:FEW]

@@ -21,8 +21,9 @@ from ihala.core import text
 from ihala.core.clock import DUBAI, now, today
 
 from . import rules
-from .enums import BedKind, ClaimKind, UnitKind, VoidReason
-from .models import Bed, ClaimedBed, Unit
+from .enums import ClaimKind, UnitKind, VoidReason
+from .models import Bed, ClaimedBed
+from .naming import isolated, named_bed, unit_in_words
 
 LENGTHS = (7, 14, 30, 60)
 FREE = "free"
@@ -66,7 +67,7 @@ class Row:
 class UnitRows:
     """A unit with its beds."""
 
-    code: str
+    name: SafeString
     url: str
     words: str
     rows: list[Row]
@@ -108,7 +109,7 @@ def board(
         if key not in units:
             url = reverse("shelter:unit", args=[key])
             units[key] = UnitRows(
-                f"{house_code} · {unit}", url, unit_words(unit_kind, wheelchair, shared), []
+                unit_in_words(house_code, unit), url, unit_words(unit_kind, wheelchair, shared), []
             )
         segments = segments_of(claims.get(pk, ()), moments, shown)
         cells = [cell(one, units[key].url, references, shown) for one in segments]
@@ -229,21 +230,6 @@ def span_words(first: date, last: date) -> str:
     """ "5 March 2026" or "5 March 2026 – 9 March 2026"."""
     one, two = _day(text.is_arabic(), first), _day(text.is_arabic(), last)
     return one if first == last else f"{one} – {two}"
-
-
-def isolated(code: str) -> SafeString:
-    """A code or reference inside Arabic words."""
-    return format_html('<bdi dir="ltr">{}</bdi>', code)
-
-
-def named_bed(kind: str, code: str) -> SafeString:
-    """ "Bed 2", "Cot C1"."""
-    return format_html("{} {}", BedKind(kind).label, isolated(code))
-
-
-def named_unit(unit: Unit) -> SafeString:
-    """ "House A, unit 1"; the unit comes with its house."""
-    return format_html(_("House {}, unit {}"), isolated(unit.house.code), isolated(unit.code))
 
 
 def unit_words(kind: str, wheelchair: bool, shared: bool) -> str:

@@ -16,8 +16,8 @@ from ihala.core import clock
 from ihala.core.vocabulary import Sex
 
 from . import enums, rules
-from .board import named_bed
 from .models import Bed, House, Unit
+from .naming import named_bed
 
 TICKS = forms.CheckboxSelectMultiple
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -21,9 +21,10 @@ from ihala.core.vocabulary import AgeBand, Sex
 from ihala.organisations.models import Actor
 
 from . import rules
-from .board import named_bed, named_unit, unit_words
+from .board import unit_words
 from .enums import ArrivalItem, ClaimKind
 from .models import FAR, Absence, Bed, Claim, ClaimedBed, Hold, House, KeepApart, Maintenance, Stay, Unit
+from .naming import named_bed, named_unit
 
 Item = dict[str, Any]
 

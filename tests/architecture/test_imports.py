@@ -51,6 +51,7 @@ GROUND = {
         ],
         "who fits where: plain functions of values, and what they are asked of",
     ),
+    "shelter.naming": "what houses, units and beds are called wherever they are read",
     "organisations.terms": "the typed reading of an agreement's terms",
 }
 

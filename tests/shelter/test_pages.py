@@ -127,7 +127,7 @@ def test_beds_are_held_and_she_arrives_moves_and_departs(place, by, page, refere
     page.post(url(reference, "depart"), {"depart-departure": "planned", "depart-destination": "own_home"})
     with acting(by):
         assert Stay.objects.get().departed_at and not ClaimedBed.objects.filter(ends_at=FAR).exists()
-    lived_in = "الدار A، الوحدة 2 — الدار A، الوحدة 1"
+    lived_in = "الدار\u00a0A، الوحدة\u00a02 — الدار\u00a0A، الوحدة\u00a01"
     assert lived_in in strip_tags(page.get(url(reference)).content.decode())
     assert page.post(url(reference, "other")).status_code == 404
 
@@ -144,9 +144,9 @@ def test_who_sleeps_where_is_said_without_a_name(by, page, place):
         beds = [bed.pk for bed in place.beds("1", "1", "2", "3")]
     shown = page.get(url(case.reference)).content.decode()
     assert "هيلين" not in shown and "المستفيدة" in shown
-    unit = f"الدار {place.house.code}، الوحدة 1"
+    unit = f"الدار\u00a0{place.house.code}، الوحدة\u00a01"
     for listed in (shown, page.get("/shelter/").content.decode()):
-        assert f"{unit}: سرير 1 · سرير 2 · سرير 3" in strip_tags(listed)
+        assert f"{unit}: سرير\u00a01 · سرير\u00a02 · سرير\u00a03" in strip_tags(listed)
     assert unit in strip_tags(page.get(f"/shelter/units/{place.units['1'].key}/").content.decode())
     same = {f"sleep-bed-{beds[0]}": people[0], f"sleep-bed-{beds[1]}": people[0]}
     assert page.post(url(case.reference, "sleep"), same).status_code == 422

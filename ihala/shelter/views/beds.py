@@ -18,6 +18,7 @@ from ihala.organisations.models import Request
 from .. import board as boards
 from .. import pages
 from ..models import House
+from ..naming import isolated
 from .common import needs
 
 
@@ -59,7 +60,7 @@ def _length_chip(asked: dict[str, Any], days: int) -> dict[str, Any]:
 def _houses(request: Request, asked: dict[str, Any]) -> list[dict[str, Any]]:
     """All houses, or one; nothing to choose where there is one only."""
     found = House.objects.filter(organisation=request.actor.organisation_id).order_by("code")
-    mine = [(one.pk, boards.isolated(one.code)) for one in found]
+    mine = [(one.pk, isolated(one.code)) for one in found]
     return [
         {"url": _link(asked, {"house": key}), "label": label, "current": key == asked["house"], "count": 0}
         for key, label in ([(None, _("All houses")), *mine] if len(mine) > 1 else [])

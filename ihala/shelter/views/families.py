@@ -19,8 +19,8 @@ from ihala.core.views import tried
 from ihala.organisations.models import Request
 
 from .. import actions, forms, pages, rules
-from ..board import named_bed
 from ..models import Absence, KeepApart, Stay
+from ..naming import named_bed
 from .common import found, needs
 
 Act = Callable[[dict[str, Any], dict[str, Any], Request], Any]
