@@ -319,5 +319,7 @@ MFA_FORMS = {
     "edit_webauthn": "ihala.accounts.forms.EditPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+# One step of 30 s to either side: a telephone's clock drifts, and typing takes time (RFC 6238, 5.2 and 6).
+MFA_TOTP_TOLERANCE = 1
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # http://localhost

@@ -44,7 +44,8 @@ def data(erasure: Erasure, reader: Actor) -> dict[str, Any]:
             "from the last date above on, no copy is left."
         ),
         "nobody": _(
-            "The certificate names nobody. It holds the reference of the case, codes and days; the log holds the same."
+            "The certificate names no survivor. It holds the reference of the case, codes, days and who decided; "
+            "the log holds the same."
         ),
         "signature": _("Signature"),
         "stamp": _("Stamp"),

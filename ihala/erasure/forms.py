@@ -78,7 +78,7 @@ class RequestForm(forms.Form):
         classes = [
             (f"class:{one.value}", _("Class %(name)s") % {"name": one.label}) for one in DisclosureClass
         ]
-        choices = [("case", Unit.CASE.label), (Unit.CLASS.label, classes)]
+        choices = [("", "—"), ("case", Unit.CASE.label), (Unit.CLASS.label, classes)]
         self.fields["what"].choices = [*choices, *([(Unit.PERSON.label, people)] if people else [])]  # type: ignore[attr-defined]
         self.fields["asked_by"].choices = [one for one in AskedBy.choices if one[0] != AskedBy.SCHEDULE]  # type: ignore[attr-defined]
         self.fields["ground"].choices = Ground.choices  # type: ignore[attr-defined]

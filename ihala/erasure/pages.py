@@ -92,7 +92,7 @@ def facts(erasure: Erasure) -> list[dict[str, Any]]:
 
 def _signed(member: Membership | None, at: Any) -> str:
     who = text.isolate(member.name) if member else _("The schedule")
-    return f"{who} · {text.moment(at)}"
+    return f"{who} · {text.day(at)} · {text.hour(at)}"  # in full: the certificate outlives "today"
 
 
 def progress(erasure: Erasure) -> list[dict[str, Any]]:

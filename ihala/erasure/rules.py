@@ -30,7 +30,11 @@ NO_SUCH_CASE = Refusal("no_such_case", _("There is no case of your organisation 
 NO_SUCH_PERSON = Refusal("no_such_person", _("There is no such person in this case."))
 NOT_PERMITTED = Refusal("not_permitted", _("Your role does not do this."), Status.FORBIDDEN)
 SECOND_PERSON = Refusal(
-    "second_person", _("You asked for this erasure; another person has to confirm it."), Status.FORBIDDEN
+    "second_person",
+    _(
+        "You asked for this erasure; another person confirms it: a director, or a second data protection officer."
+    ),
+    Status.FORBIDDEN,
 )
 SURVIVOR_ALONE = Refusal(
     "survivor_is_the_case", _("The survivor cannot be erased alone: erase the whole case or a class of it.")
