@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext as _
 
 
-def _page(request: HttpRequest, status: int, title: str, text: str, error_id: str = "") -> HttpResponse:
-    context = {"title": title, "text": text, "error_id": error_id}
+def _page(request: HttpRequest, status: int, title: str, text: str, back: str = "") -> HttpResponse:
+    context = {"title": title, "text": text, "error_id": "", "back": back}
     return render(request, "errors/error.html", context, status=status)
 
 
@@ -44,10 +45,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, _("Not found"), text)
 
 
-def too_large(request: HttpRequest, megabytes: int) -> HttpResponse:
-    """413: the file or form is larger than we take."""
-    text = _("A file may have at most %(megabytes)d MB. Nothing was stored.") % {"megabytes": megabytes}
-    return _page(request, 413, _("Too large"), text)
+def too_large(request: HttpRequest, megabytes: int, *, takes_files: bool) -> HttpResponse:
+    """413: the file or form is larger than we take. Nothing has asked for the reader's language yet."""
+    with override(get_language_from_request(request)):
+        words = (
+            _("A file may have at most %(megabytes)d MB. Nothing was stored.")
+            if takes_files
+            else _("A form may hold at most %(megabytes)d MB of text. Nothing was stored.")
+        )
+        text, back = words % {"megabytes": megabytes}, request.path if takes_files else ""
+        return _page(request, 413, _("Too large"), text, back)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -56,7 +63,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     request.error_id = error_id  # type: ignore[attr-defined]  # the log line reads it
     title = _("Something went wrong")
     text = _("What you sent was not stored. Try again, or call and give this code.")
-    context = {"title": title, "text": text, "error_id": error_id}
+    context = {"title": title, "text": text, "error_id": error_id, "back": ""}
     try:
         body = render_to_string(
             "errors/error.html", context

@@ -20,8 +20,10 @@ from ihala.core.vocabulary import Absent
 from ihala.organisations.models import Actor, Membership
 
 from . import codelists
+from .attachments import WHY
 from .content import Field, Kind
 from .enums import AccessReason, AttachmentKind, CloseReason
+from .files.kinds import LARGEST, Bad
 from .fit import LONGEST_LINE, LONGEST_TEXT, Misfit, Unfit, absent, fit
 from .normalise import Doubt
 from .typed import ABSENT, IN_ONE_SELECT, WITH_ROWS, Typed
@@ -214,7 +216,13 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_("Picture (JPEG, PNG) or PDF, at most 8 MB. Place, time and device are removed from it."),
-        widget=forms.FileInput({"accept": "image/jpeg,image/png,application/pdf"}),
+        widget=forms.FileInput(
+            {
+                "accept": "image/jpeg,image/png,application/pdf",
+                "data-most": LARGEST,
+                "data-too-large": WHY[Bad.TOO_LARGE],
+            }
+        ),
         allow_empty_file=True,
         max_length=None,
     )

@@ -61,6 +61,30 @@
   };
   window.ihalaAsk = ask;
   window.addEventListener("beforeunload", ask);
+  // A page that cannot be reached would take the place of the form, and no page is kept to come back to.
+  const stays = (form, words, name) => {
+    let told = form.querySelector(":scope > [data-told]");
+    if (!told) {
+      told = document.createElement("p");
+      told.className = "notice error";
+      told.tabIndex = -1;
+      told.setAttribute("role", "alert");
+      form.prepend(told);
+    }
+    told.dataset.told = name;
+    told.textContent = words;
+    told.focus();
+  };
+  window.addEventListener("online", () => document.querySelectorAll("[data-told=offline]").forEach((told) => told.remove()));
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.hasAttribute("data-quick-exit")) return;
+    const large = [...form.querySelectorAll("input[type=file][data-most]")].find((input) => [...input.files].some((file) => file.size > input.dataset.most));
+    if (navigator.onLine && !large) return;
+    event.preventDefault();
+    event.stopPropagation();
+    stays(form, large && navigator.onLine ? large.dataset.tooLarge : document.body.dataset.offline, large && navigator.onLine ? "large" : "offline");
+  }, true);
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("data-quick-exit")) return;

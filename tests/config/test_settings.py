@@ -133,7 +133,21 @@ def test_a_body_that_is_too_large_is_refused_in_words(client):
     response = client.post("/", b"x" * (10 * 1024 * 1024), content_type="application/octet-stream")
     assert response.status_code == 413
     assert response["Cache-Control"] == "no-store"
-    assert "ميغابايت" in response.content.decode() or "megabyte" in response.content.decode()
+    assert "ميغابايت" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("/cases/C-0000-0000/files/", "A file may have at most 8 MB"), ("/", "at most 1 MB of text")],
+)
+def test_what_is_too_large_is_refused_in_the_readers_language_with_a_way_back(client, address, words):
+    translation.activate("ar")  # as the request before may have left it in this thread
+    client.cookies["ihala_language"] = "en"
+    body = client.post(
+        address, b"x" * (10 * 1024 * 1024), content_type="application/octet-stream"
+    ).content.decode()
+    assert words in body and '<html lang="en"' in body
+    assert ("Back to the form" in body and f'href="{address}"' in body) is (address != "/")
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from ihala.cases.files.kinds import LARGEST
 from ihala.core.acting import acting
 from ihala.core.veil import veil
 from ihala.referrals.enums import State
@@ -57,6 +58,36 @@ def test_a_tab_that_went_stale_is_refused_in_words_and_keeps_what_was_typed(visi
     told = slow.page.locator("main").inner_text()
     assert given.actor("dfwac.supervisor2").name_ar in told and str(State.WAITLISTED.label) in told
     assert sites.axe(slow.page) == []
+
+
+def test_without_a_connection_nothing_is_sent_and_nothing_is_lost(visit):
+    """On the way through the tunnel she presses the button. The page stays, says so, and sends it on the other side.
+    A scan that is too large is said so before it travels."""
+    reference = given.a_referral(State.UNDER_REVIEW).reference
+    dubai = visit("ar", phone=True)
+    sites.sign_in(dubai.page, "dfwac.supervisor")
+    page = dubai.page
+    page.goto(f"/referrals/{reference}/step/ask/")
+    hands.fill(page, questions=["danger"], text=LATE)
+    dubai.context.set_offline(True)
+    page.locator(hands.CONFIRM).click()
+    told = page.locator('[data-told="offline"]')
+    expect(told).to_be_focused()
+    assert page.locator('[name="text"]').input_value() == LATE
+    assert sites.axe(page) == []
+    dubai.context.set_offline(False)
+    expect(told).to_have_count(0)
+    hands.press(page, hands.CONFIRM)
+    assert hands.stands(page, State.INFO_REQUESTED)
+
+    aman = visit("en")
+    sites.sign_in(aman.page, "aman.caseworker")
+    case = given.acted(given.a_scene(), "case").file
+    aman.page.goto(f"/cases/{case.reference}/files/")
+    scan = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-" + b"0" * LARGEST}
+    aman.page.locator("input[type=file]").set_input_files(scan)
+    aman.page.locator("form.upload button").click()
+    expect(aman.page.locator('[data-told="large"]')).to_contain_text("larger than 8 MB")
 
 
 def test_a_double_click_on_send_is_one_referral(visit):

@@ -13,7 +13,7 @@ from pathlib import Path
 from ihala.core.children import packages
 
 from .jpeg import clean_jpeg
-from .kinds import Bad, Kind, NotTaken, kind_of
+from .kinds import LARGEST, Bad, Kind, NotTaken, kind_of
 from .png import clean_png
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,7 +21,6 @@ SECONDS = 15
 PATIENCE = 60.0
 """Seconds of work, and of waiting for them on a machine that is busy."""
 MEMORY = 768 * 1024 * 1024
-LARGEST = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class NotTaken(Exception):
 
 
 ENDINGS = {Kind.JPEG: "jpg", Kind.PNG: "png", Kind.PDF: "pdf"}
+LARGEST = 8 * 1024 * 1024
 LONGEST_SIDE = 20_000
 MOST_PIXELS = 50_000_000
 MOST_PAGES = 300
