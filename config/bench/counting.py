@@ -38,6 +38,7 @@ def count(actors: dict[str, Any]) -> dict[str, Any]:
     counted = {
         rows.NOTHING: _number(lambda: receiver.get("/bench/nothing/")),
         rows.ONE_ROW: _number(lambda: receiver.get("/bench/row/")),
+        rows.FOUR_ROWS: _number(lambda: receiver.get("/bench/four/")),
         rows.SIGN_IN: _number(lambda: _enter(sender, f"{rows.SENDERS}0")),
     }
     _enter(receiver, f"{rows.RECEIVERS}0")

@@ -15,12 +15,13 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from config.databases import DATABASE
+from config.databases import DATABASE, OWNER_ROLE, RUNTIME_ROLE
 from config.postgres import Cluster
 
 from .load import Measured
 
 NAME = "The same rows by raw psycopg"
+FOUR_ROWS = "Four rows by raw psycopg"
 NOT_OF_THE_SENDING = {"procrastinate_workers", "procrastinate_events", "django_session", "ihala_cache"}
 FRESH = ("id", "note_id", "send_key")
 """Columns with a key of the row itself."""
@@ -63,9 +64,20 @@ def _rows(connection: Any, table: str, first: int, last: int) -> Written:
     return Written(table, columns, [list(row) for row in connection.execute(statement, [first, last])])
 
 
-def measure(cluster: Cluster, written: list[Written], connections: int, seconds: float) -> Measured:
+def four_rows(cluster: Cluster) -> list[Written]:
+    """A plain table that the server may write too, and four INSERTs of one row each: the yardstick of the aims."""
+    with cluster.connect(DATABASE) as connection:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(OWNER_ROLE)))
+        connection.execute("CREATE TABLE bench_row (id uuid PRIMARY KEY, words text NOT NULL)")
+        connection.execute(sql.SQL("GRANT INSERT ON bench_row TO {}").format(sql.Identifier(RUNTIME_ROLE)))
+    return [Written("bench_row", ["id", "words"], [[uuid4(), "some words"]]) for _each in range(4)]
+
+
+def measure(
+    cluster: Cluster, written: list[Written], connections: int, seconds: float, name: str = NAME
+) -> Measured:
     """Write them again and again on `connections` at once."""
-    measured = Measured(NAME, connections)
+    measured = Measured(name, connections)
     start = threading.Barrier(connections + 1)
 
     def write() -> None:

@@ -37,6 +37,7 @@ class Report:
     counted: dict[str, int] = field(default_factory=dict)
     measured: list[Measured] = field(default_factory=list)
     raw: Measured | None = None
+    raw_four: Measured | None = None
     rows_written: dict[str, int] = field(default_factory=dict)
     growth: Growth | None = None
     safety: Safety | None = None
@@ -47,6 +48,7 @@ class Report:
     memory: list[int] = field(default_factory=list)
     starts: tuple[float, float] = (0.0, 0.0)
     load: tuple[float, float] = (0.0, 0.0)
+    paces: list[float] = field(default_factory=list)
 
     def text(self) -> str:
         """The report in Markdown."""
@@ -58,7 +60,8 @@ class Report:
         quick = " (quick: too short to be compared)" if self.quick else ""
         machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, PostgreSQL 18 (fsync on)"
         busy = f"load {self.load[0]:.1f} before, {self.load[1]:.1f} at the end"
-        return f"# Ihala, measured{quick}\n\n{when} · {machine} · {busy}\n"
+        pace = f"a fixed piece of Python in {min(self.paces):.0f} to {max(self.paces):.0f} ms"
+        return f"# Ihala, measured{quick}\n\n{when} · {machine} · {busy} · {pace}\n"
 
     def _rows(self) -> list[str]:
         lines = [self._row(one) for one in self.measured]
@@ -92,9 +95,26 @@ class Report:
             lines.append(f"| Inbox, median of interleaved runs | {figures}: × {grown.ratio:.2f} | ≤ × 1.20 |")
             plan = "; ".join(sorted(set(grown.read_all))) or "none"
             lines.append(f"| Plans that read all referrals | {plan} | none |")
+        lines += self._yardstick()
         safe = _safe(self.safety) if self.safety else []
         found = self.search.lines() if self.search else []
         return [*lines, *self._agent(), *found, *self._log(), *safe, *self._places()]
+
+    def _yardstick(self) -> list[str]:
+        """The aims were set on a machine whose speed is told by these two; what of them is reached here."""
+        four = self._at_most_users(rows.FOUR_ROWS)
+        if self.raw_four is None or four is None:
+            return []
+        found = [self._at_most_users(name) for name in (rows.INBOX, rows.OPEN, rows.SEND)]
+        shares = ", ".join(f"{one.name} {_share(one, four)}" for one in found if one is not None)
+        return [
+            f"| {self.raw_four.name}, 8 connections | {self.raw_four.rate:,.0f}/s | 4,000/s where the aims were set |",
+            f"| {four.name}, 8 users | {four.rate:,.0f}/s | 1,500/s where the aims were set |",
+            f"| Of that view's rate | {shares} | as there: 10 %, 10 %, 8 % |",
+        ]
+
+    def _at_most_users(self, name: str) -> Measured | None:
+        return next((one for one in reversed(self.measured) if one.name == name), None)
 
     def _agent(self) -> list[str]:
         if (found := self.agent) is None:

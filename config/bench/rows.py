@@ -11,9 +11,10 @@ PASSWORD = "a bench of cedar in the shade"  # noqa: S105  of a throwaway home
 SENDERS, RECEIVERS = "aman.bench", "dfwac.bench"
 UNCHANGED = "Inbox, unchanged (304)"
 NOTHING, ONE_ROW = "A view that does nothing", "A view with one row by key"
+FOUR_ROWS = "A view that writes four rows"
 SIGN_IN, INBOX, OPEN = "Sign in (password, Argon2id)", "Inbox", "Open a referral (decrypting)"
 SEND, ACCEPT = "Send an emergency (one POST)", "Accept with beds held (one POST)"
-NAMES = (NOTHING, ONE_ROW, SIGN_IN, INBOX, UNCHANGED, OPEN, SEND, ACCEPT)
+NAMES = (NOTHING, ONE_ROW, FOUR_ROWS, SIGN_IN, INBOX, UNCHANGED, OPEN, SEND, ACCEPT)
 
 
 @dataclass(frozen=True)

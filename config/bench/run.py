@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from config import databases
+from config import databases, processes
 from config.home import ROOT, folder
 
 from . import agent, growth, load, logged, places, raw, rows, safety, searching, stage
@@ -73,6 +73,7 @@ def _measure(staged: Stage, scale: Scale, report: Report, say: Say) -> None:
     say("Preparing people and referrals …")
     ask(staged, "staff", users=scale.users)
     flats = places.furnish(staged.cluster, databases.DATABASE)
+    four = raw.four_rows(staged.cluster)
     found = ask(staged, "count")
     report.counted = found["counted"]
     written = raw.rows_of(staged.cluster, found["sent"])
@@ -85,6 +86,7 @@ def _measure(staged: Stage, scale: Scale, report: Report, say: Say) -> None:
         _rows(staged, scale, report, stock, [one.reference for one in opened], flats, say)
     say(f"{raw.NAME} …")
     report.raw = raw.measure(staged.cluster, written, scale.users, scale.seconds)
+    report.raw_four = raw.measure(staged.cluster, four, scale.users, scale.seconds, raw.FOUR_ROWS)
     say("What the log costs …")
     report.log = _log(staged, scale)
     say("The inbox with few and with many referrals …")
@@ -146,6 +148,7 @@ def _rows(
                 browser.close()  # the server hangs up on those that were idle
             visit = make()
             say(f"{visit.name}, {users} at once …")
+            report.paces.append(load.pace())
             steps = visit.expected == 302
             before = staged.worked()
             measured = load.run(visit, scale.seconds * (5 if steps else 1))
@@ -172,6 +175,7 @@ def _visits(
     return [
         lambda: rows.plain(rows.NOTHING, "/bench/nothing/", strangers),
         lambda: rows.plain(rows.ONE_ROW, "/bench/row/", strangers),
+        lambda: rows.plain(rows.FOUR_ROWS, "/bench/four/", strangers),
         lambda: rows.sign_in(port, len(senders)),
         lambda: rows.plain(rows.INBOX, "/inbox/", receivers),
         lambda: rows.unchanged(receivers),
@@ -220,10 +224,17 @@ def _both(staged: Stage, what: str, each: list[dict[str, Any]]) -> list[Any]:
 
 
 def _start(staged: Stage, what: str, database: str, asked: dict[str, Any]) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "config.bench.seed", what, json.dumps(asked)]
-    env = staged.environment(database) | {"IHALA_AGENT": "inside"}
+    arguments = (sys.executable, "-m", "config.bench.seed", what, json.dumps(asked))
+    inside = processes.Command("seed", arguments, {"IHALA_AGENT": "inside"})
+    [command] = staged.accounts.placed([inside])  # it has the keys, so it runs as the agent would
     return subprocess.Popen(
-        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        command.arguments,
+        cwd=ROOT,
+        env={**staged.environment(database), **command.env},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        **processes.as_account(command.account),
     )
 
 

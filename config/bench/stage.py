@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from config import databases, postgres, processes
+from config import accounts, databases, postgres, processes
 from config.home import ROOT
 
 Say = processes.Say
@@ -23,17 +23,23 @@ WORKER = processes.worker().name
 
 @dataclass
 class Stage:
-    """The home's cluster and the processes that run on it."""
+    """The home's cluster and the processes that run on it, by the accounts the demo would use."""
 
     say: Say
     cluster: postgres.Cluster
     supervisor: processes.Supervisor
+    accounts: accounts.Accounts
     servers: dict[int, int] = field(default_factory=dict)
 
     def serve(self, database: str = databases.DATABASE, **settings: str) -> int:
-        """Start the demo's server, with the benchmark's and these settings, on that database; its port."""
+        """Start the demo's server, with the benchmark's and these settings, on that database; its port.
+
+        One that has the keys inside (`IHALA_AGENT="inside"`) runs as the account that may read them.
+        """
         port = free_port()
-        command = processes.server(port)
+        has_keys = settings.get("IHALA_AGENT") == "inside"
+        placing = replace(self.accounts, web=self.accounts.agent) if has_keys else self.accounts
+        [command] = placing.placed([processes.server(port)])
         self.supervisor.env = self.environment(database) | settings
         self.supervisor.start(replace(command, name=f"server on {port}"))
         self.servers[port] = self.supervisor._running[f"server on {port}"].pid
@@ -53,9 +59,9 @@ class Stage:
     def work(self) -> None:
         """Start the key agent, the sequencer and the worker, as the demo does."""
         self.supervisor.env = self.environment(databases.DATABASE)
-        self.supervisor.start(processes.key_agent())
-        self.supervisor.start(processes.sequencer())
-        self.supervisor.start(processes.worker())
+        commands = [processes.key_agent(), processes.sequencer(), processes.worker()]
+        for command in self.accounts.placed(commands):
+            self.supervisor.start(command)
 
     def environment(self, database: str) -> dict[str, str]:
         """What the processes see: the runtime role on that database, and the benchmark's settings."""
@@ -93,7 +99,7 @@ def stage(say: Say) -> Iterator[Stage]:
     """PostgreSQL of the home runs inside the block and is gone after it, with its data."""
     cluster = postgres.embedded()
     cluster.start(say)
-    made = Stage(say, cluster, processes.Supervisor(say, cluster))
+    made = Stage(say, cluster, processes.Supervisor(say, cluster), accounts.separated(say))
     try:
         yield made
     finally:

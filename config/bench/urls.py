@@ -1,8 +1,11 @@
-"""The product's addresses, and two that show what the server costs without the product."""
+"""The product's addresses, and three that show what the server costs without the product."""
 
-from django.db import connection
+from uuid import uuid4
+
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 
 from config import urls
 from config.urls import handler400, handler403, handler404, handler500
@@ -25,4 +28,19 @@ def one_row(request: HttpRequest) -> HttpResponse:
         return HttpResponse(cursor.fetchone()[0])
 
 
-urlpatterns = [*urls.urlpatterns, path("bench/nothing/", nothing), path("bench/row/", one_row)]
+@public_view
+@csrf_exempt
+def four_rows(request: HttpRequest) -> HttpResponse:
+    """The same with four rows written in one transaction."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for _each in range(4):
+            cursor.execute("INSERT INTO bench_row (id, words) VALUES (%s, %s)", [uuid4(), "some words"])
+    return HttpResponse("four")
+
+
+urlpatterns = [
+    *urls.urlpatterns,
+    path("bench/nothing/", nothing),
+    path("bench/row/", one_row),
+    path("bench/four/", four_rows),
+]

@@ -28,6 +28,10 @@ WAITING = """
 SELECT e.id FROM audit_event e WHERE e.tx >= %s::text::xid8
 AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = e.id) ORDER BY e.id LIMIT %s
 """
+OLDEST_RUNNING = """
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text, set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
+"""A plan made for any horizon reads the whole log each time; one made for this horizon, what is new."""
 LAST_NUMBERS = """
 SELECT o, greatest(
   (SELECT max(number) FROM audit_leaf WHERE organisation_id = o),
@@ -78,7 +82,7 @@ def locked() -> bool:
 def _oldest_running() -> str:
     """Asked before the events are: what committed in between is then seen again, and not missed."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+        cursor.execute(OLDEST_RUNNING)
         return str(cursor.fetchone()[0])
 
 

@@ -7,7 +7,6 @@ rest on the guards of that referral; row-level security keeps them inside the or
 
 from dataclasses import dataclass, field, replace
 
-from django.db import IntegrityError, transaction
 from django.db.models import SET_NULL
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -104,15 +103,10 @@ def _new_case(by: Actor, category: str, state: CaseState, paper_reference: str |
     )
     while True:
         case.reference = new_reference()
-        try:
-            with transaction.atomic():
-                case.save(force_insert=True)
+        if insert([case], unless_there=True):
             return case
-        except IntegrityError as error:
-            if "case_paper_reference_once" in str(error):
-                raise Refused(PAPER_REFERENCE_KNOWN) from None
-            if "reference" not in str(error):
-                raise
+        if paper_reference and Case.objects.filter(paper_reference=paper_reference).exists():
+            raise Refused(PAPER_REFERENCE_KNOWN)
 
 
 def _give(case: Case, by: Actor, reason: AccessReason, members: list[int], roles: list[str]) -> None:

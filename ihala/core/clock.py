@@ -7,10 +7,8 @@ simulations shift it.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-from django.utils import timezone
 
 DUBAI = ZoneInfo("Asia/Dubai")
 _fixed: ContextVar[datetime | None] = ContextVar("ihala_clock", default=None)
@@ -18,7 +16,7 @@ _fixed: ContextVar[datetime | None] = ContextVar("ihala_clock", default=None)
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return _fixed.get() or timezone.now()
+    return _fixed.get() or datetime.now(UTC)
 
 
 def today() -> date:

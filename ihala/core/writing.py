@@ -18,13 +18,14 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models
 
 
-def insert(rows: Sequence[models.Model], *, unless_there: bool = False) -> None:
+def insert(rows: Sequence[models.Model], *, unless_there: bool = False) -> int:
     """Write new rows of one model; with `unless_there`, a row whose key or unique value exists is left out.
 
-    One statement. A key that the database gives stays unknown to the row.
+    How many were written, which `in_one_go` nobody knows yet (-1). One statement. A key that the database gives stays
+    unknown to the row.
     """
     if not rows:
-        return
+        return 0
     model, at_hand = type(rows[0]), connections[DEFAULT_DB_ALIAS]
     fields = _columns(model)
     lines = [[_saved(field, field.pre_save(row, add=True), at_hand) for field in fields] for row in rows]
@@ -32,8 +33,10 @@ def insert(rows: Sequence[models.Model], *, unless_there: bool = False) -> None:
     values = [list(column) for column in zip(*lines, strict=True)] if many else list(chain(*lines))
     with at_hand.cursor() as cursor:
         cursor.execute(_insert(model, 0 if many else len(rows), unless_there), values)
+        written: int = cursor.rowcount
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return written
 
 
 PARSED_ONCE = 50

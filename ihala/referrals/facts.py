@@ -7,9 +7,10 @@ the step (or the page) it was asked for.
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from ihala.consent import rules as consent_rules
+from ihala.core.kept import kept
 from ihala.core.vocabulary import Kind
 from ihala.organisations import rules as agreements
 from ihala.organisations.rules import TermsView
@@ -78,14 +79,19 @@ def conflict_check(referral: Referral) -> tuple[SideRecord | None, datetime | No
     A tie that stays is no news: who attested after the first of these answers did so in knowledge of it. Another answer
     in between, or values deposited anew, begin afresh.
     """
+    found = next(iter(_conflict_check(None, referral=referral.pk)), None)
+    return found, getattr(found, "closer_since", None)
+
+
+@kept
+def _conflict_check(_nobody: None) -> QuerySet[SideRecord]:
     mine = Comparison.objects.filter(referral=OuterRef("referral"))
     afresh = mine.filter(number__gt=OuterRef("number")).exclude(
         result=Likeness.CLOSER, version=OuterRef("version")
     )
     closer = mine.filter(~Exists(afresh), result=Likeness.CLOSER).order_by("number").values("at")[:1]
-    checks = SideRecord.objects.filter(referral=referral, kind=RecordKind.CONFLICT_CHECK)
-    found = checks.annotate(closer_since=Subquery(closer)).order_by("-at").first()
-    return found, getattr(found, "closer_since", None)
+    checks = SideRecord.objects.filter(referral=questions.REFERRAL, kind=RecordKind.CONFLICT_CHECK)
+    return checks.annotate(closer_since=Subquery(closer)).order_by("-at")[:1]
 
 
 def basis(referral: Referral) -> consent_rules.Basis | None:

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet, UUIDField
 from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission
 from ihala.cases.models import Case
 from ihala.cases.rules import NOT_PERMITTED, NOT_VISIBLE, why_not_open, why_not_work
+from ihala.core.kept import Among, Given, kept
 from ihala.core.refusal import Refusal, Status
 from ihala.organisations.models import Actor
 
@@ -99,12 +100,17 @@ def why_not(permission: Permission, actor: Actor) -> Refusal | None:
 
 def why_not_family(family: UUID, actor: Actor, *, reads: bool = False) -> Refusal | None:
     """A family is a case of one's own organisation, and who places it works on that case; to read, access is enough."""
-    case = Case.objects.filter(pk=family).first()
+    case = next(iter(_case(None, family=family)), None)
     if case is None:
         return NOT_VISIBLE
     if actor.system:
         return None
     return why_not_open(case, actor) if reads else why_not_work(case, actor)
+
+
+@kept
+def _case(_nobody: None) -> QuerySet[Case]:
+    return Case.objects.filter(pk=Given("family", UUIDField()))
 
 
 def why_not_place(family: UUID, actor: Actor) -> Refusal | None:
@@ -133,9 +139,21 @@ def references_of(families: Collection[UUID], actor: Actor) -> dict[UUID, str]:
 # ── What is free ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def taken_during(start: datetime, end: datetime) -> Q:
+def taken_during(start: datetime | Given, end: datetime | Given) -> Q:
     """Claims and claimed beds that overlap [start, end)."""
     return Q(ends_at__gt=start, starts_at__lt=end)
+
+
+START, END = Given("start", DateTimeField()), Given("end", DateTimeField())
+
+
+@kept
+def _taken(_nobody: None) -> QuerySet[ClaimedBed, int]:
+    """Those of the beds that something claims meanwhile."""
+    beds = Among("bed_id", "beds", BigIntegerField())
+    return (
+        ClaimedBed.objects.filter(taken_during(START, END), beds).order_by().values_list("bed_id", flat=True)
+    )
 
 
 def free_beds(start: datetime, end: datetime | None = None) -> QuerySet[Bed]:
@@ -152,10 +170,16 @@ def free_beds(start: datetime, end: datetime | None = None) -> QuerySet[Bed]:
 def families_in(units: Collection[int], start: datetime, end: datetime) -> dict[int, set[UUID]]:
     """By unit, the families that have a hold or a stay in it at some time of [start, end)."""
     found: dict[int, set[UUID]] = {}
-    claims = Claim.objects.filter(taken_during(start, end), unit__in=units).exclude(kind=ClaimKind.VOID)
-    for row in claims:
-        found.setdefault(row.unit_id, set()).add(row.family)  # type: ignore[arg-type]
+    for unit, family in _families(None, units=list(units), start=start, end=end):
+        found.setdefault(unit, set()).add(family)
     return found
+
+
+@kept
+def _families(_nobody: None) -> QuerySet[Claim, tuple[int, UUID | None]]:
+    lodged = Claim.objects.exclude(kind=ClaimKind.VOID).order_by()
+    units = Among("unit_id", "units", BigIntegerField())
+    return lodged.filter(taken_during(START, END), units).values_list("unit_id", "family")
 
 
 def houses_of(families: Collection[UUID], moment: datetime) -> set[UUID]:
@@ -169,7 +193,7 @@ def why_not_claim(beds: Iterable[Bed], family: UUID, start: datetime, end: datet
     beds = list(beds)
     if not beds:
         return NO_BEDS
-    if ClaimedBed.objects.filter(taken_during(start, end), bed__in=beds).exists():
+    if _taken(None, beds=[bed.pk for bed in beds], start=start, end=end):
         return BEDS_TAKEN
     shared = {bed.unit_id: bed.unit.shared for bed in beds}
     for unit, families in families_in(shared, start, end).items():
@@ -183,8 +207,7 @@ def why_not_void(beds: Iterable[Bed], start: datetime, end: datetime) -> Refusal
     beds = list(beds)
     if not beds:
         return NO_BEDS
-    taken = ClaimedBed.objects.filter(taken_during(start, end), bed__in=beds).exists()
-    return BEDS_TAKEN if taken else None
+    return BEDS_TAKEN if _taken(None, beds=[bed.pk for bed in beds], start=start, end=end) else None
 
 
 def why_not_code(code: str, others: QuerySet[Any]) -> Refusal | None:

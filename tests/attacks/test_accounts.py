@@ -121,6 +121,23 @@ def test_the_pages_account_reads_neither_keys_nor_salts_nor_what_else_is_not_its
     assert as_account(AGENT, READ, home / "keys" / "master.key") == [str(home / "keys" / "master.key")]
 
 
+def test_a_home_that_the_accounts_cannot_pass_through_is_served_by_one(tmp_path):
+    """Below a folder that only root enters; started as two accounts, every process would die at once."""
+    (tmp_path / "closed").mkdir(mode=0o700)
+    packages = os.pathsep.join([str(ROOT), *(path for path in sys.path if path.endswith("site-packages"))])
+    place = tmp_path / "closed" / "home"
+    done = subprocess.run(
+        [a_python(), "-c", "from config import accounts; print(accounts.separated(print))"],
+        cwd=ROOT,
+        env={**os.environ, "IHALA_HOME": str(place), "PYTHONPATH": packages},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "run as one account" in done.stdout and str(place) in done.stdout
+    assert "Accounts(agent=None, web=None)" in done.stdout
+
+
 def test_the_agent_answers_the_pages_account_and_nobody_else_and_keys_only_to_root(installation):
     socket = installation.home / "agent" / "agent.sock"
     any_question = wire.packed(["fingerprints", [["root", None], ["parts", []]]]).hex()

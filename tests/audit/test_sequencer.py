@@ -50,6 +50,21 @@ def test_batches_go_on_where_the_last_one_ended(db, monkeypatch):
     assert [leaf.number for leaf in leaves()] == list(range(1, 8))
 
 
+def test_what_waits_is_looked_for_by_plans_made_for_this_moment(db):
+    """One made for any moment reads the whole log, four times a second, and longer the longer the log is."""
+    keeper = Sequencer()
+    for _again in range(12):
+        write()
+        assert keeper.once() is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+            ["%FROM audit_event e WHERE e.tx >=%"],
+        )
+        [(generic, custom)] = cursor.fetchall()
+    assert generic == 0 and custom > 5
+
+
 def test_an_organisation_sees_its_own_leaves_and_only_hashes_of_others(db):
     some_events()
     number()

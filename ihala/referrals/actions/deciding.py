@@ -13,6 +13,7 @@ from ihala.cases.models import Case
 from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.vocabulary import DisclosureClass, Kind
+from ihala.core.writing import change as change_row
 from ihala.organisations.models import Actor, Membership
 from ihala.shelter.enums import ExtendReason
 from ihala.vault.sealing import Place
@@ -157,7 +158,7 @@ def accept(
             _answer_pull(locked, case, by)
             return
         locked.accepted_at = now()
-        locked.save(update_fields=["accepted_at", "state"])  # the release door reads the row
+        change_row(locked, ("accepted_at", "state"))  # the release door reads the row
         package.release(locked, by=by)
         _house(locked, _expect_case(locked, by), beds, no_beds, text, by)
 
@@ -189,7 +190,7 @@ def _expect_case(referral: Referral, by: Actor) -> Case:
     side = my_side(referral, by)
     people = tuple(m for m in dict.fromkeys((side.assigned_id, by.membership_id)) if m is not None)
     side.case = cases.expect_case(by=by, category=referral.category, access=people, roles=(Role.SUPERVISOR,))
-    side.save(update_fields=["case"])
+    change_row(side, ("case",))
     return side.case
 
 

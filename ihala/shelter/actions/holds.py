@@ -8,10 +8,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet, UUIDField
+
 from ihala.accounts.roles import Role
 from ihala.audit.enums import EventName
 from ihala.core.clock import now
+from ihala.core.kept import NOW, Given, kept
 from ihala.core.refusal import Refused
+from ihala.core.writing import insert
 from ihala.notifications import actions as notifications
 from ihala.notifications.enums import Kind as Notice
 from ihala.organisations.models import Actor
@@ -48,7 +52,7 @@ def hold(
             id=key, organisation_id=by.organisation_id, family=family, backs=backs, tells_id=tells, made_at=moment,
             made_by_id=by.membership_id or None, until=until, warn_at=rules.warn_at(moment, until),
         )  # fmt: skip
-        made.save(force_insert=True)
+        insert([made])
         claim(made, chosen, moment, until)
         detail.update(beds_line(chosen), until=until)
     return made
@@ -56,9 +60,15 @@ def hold(
 
 def let_go_if_overdue(family: UUID, by: Actor) -> None:
     """A hold of the family whose time has run out, though the clock has not said so yet, ends now."""
-    overdue = Hold.objects.select_for_update().filter(family=family, ended_at=None, until__lte=now()).first()
-    if overdue is not None:
+    for overdue in _overdue(None, family=family):
         lapse(overdue, by)
+
+
+@kept
+def _overdue(_nobody: None) -> QuerySet[Hold]:
+    """At most one: a family has one hold that has not ended (constraint `hold_one_live_per_family`)."""
+    live = Hold.objects.select_for_update().filter(family=Given("family", UUIDField()), ended_at=None)
+    return live.filter(until__lte=NOW).order_by()
 
 
 def locked(hold: Hold) -> Hold:

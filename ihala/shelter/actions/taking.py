@@ -11,10 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import BigIntegerField, QuerySet
 
 from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
+from ihala.core.kept import Among, kept
 from ihala.core.refusal import Refusal, Refused
+from ihala.core.writing import insert
 from ihala.organisations.models import Actor
 
 from .. import rules
@@ -65,20 +68,33 @@ def require(refusal: Refusal | None) -> None:
 
 def lock_units(ids: Iterable[int]) -> dict[int, Unit]:
     """The units, locked in the order of their ids until the transaction ends."""
-    units = Unit.objects.select_for_update(no_key=True).filter(pk__in=set(ids)).order_by("pk")
-    return {unit.pk: unit for unit in units}
+    return {unit.pk: unit for unit in _locking(None, units=list(set(ids)))}
+
+
+@kept
+def _locking(_nobody: None) -> QuerySet[Unit]:
+    return (
+        Unit.objects.select_for_update(no_key=True)
+        .filter(Among("id", "units", BigIntegerField()))
+        .order_by("pk")
+    )
 
 
 def lock_beds(beds: Iterable[Bed], also: Iterable[int] = ()) -> list[Bed]:
     """The beds as they stand now, in order, their units and `also` locked; refused if one is not one's own."""
-    wanted = {bed.pk for bed in beds}
-    units = lock_units({*Bed.objects.filter(pk__in=wanted).values_list("unit_id", flat=True), *also})
-    found = list(Bed.objects.filter(pk__in=wanted).order_by("unit_id", "pk"))
+    wanted = list({bed.pk for bed in beds})
+    units = lock_units({*(bed.unit_id for bed in _beds(None, beds=wanted)), *also})
+    found = _beds(None, beds=wanted)
     if len(found) != len(wanted):
         raise Refused(rules.NO_BEDS)
     for bed in found:
         bed.unit = units[bed.unit_id]
     return found
+
+
+@kept
+def _beds(_nobody: None) -> QuerySet[Bed]:
+    return Bed.objects.filter(Among("id", "beds", BigIntegerField())).order_by("unit_id", "pk")
 
 
 def claim(
@@ -103,13 +119,15 @@ def claim(
         for unit in by_unit
     ]  # fmt: skip
     Claim.objects.bulk_create(claims)
-    ClaimedBed.objects.bulk_create(
-        ClaimedBed(
-            organisation_id=owner.organisation_id, claim=one, unit_id=one.unit_id, bed=bed, starts_at=start,
-            ends_at=end, person=(people or {}).get(bed.pk),
-        )
-        for one in claims
-        for bed in by_unit[one.unit]
+    insert(
+        [
+            ClaimedBed(
+                organisation_id=owner.organisation_id, claim=one, unit_id=one.unit_id, bed=bed, starts_at=start,
+                ends_at=end, person=(people or {}).get(bed.pk),
+            )
+            for one in claims
+            for bed in by_unit[one.unit]
+        ]
     )  # fmt: skip
     return claims
 
