@@ -34,7 +34,7 @@ class DecideForm(forms.Form):
         self.cases = {case.reference: case for case in (pair.one, pair.other)}
         chosen = cast("forms.ChoiceField", self.fields["go_on_with"])
         chosen.choices = [
-            (reference, format_html('<bdi dir="ltr">{}</bdi> · {}', reference, _opened(case)))
+            (reference, format_html('<span><bdi dir="ltr">{}</bdi> · {}</span>', reference, _opened(case)))
             for reference, case in self.cases.items()
         ]
 

@@ -43,10 +43,13 @@ class PlaceField(forms.ChoiceField):
 def suggested(advice: housing.Advice) -> Iterator[tuple[str, str]]:
     """Choices of beds with the sentence that explains each: those that fit, then those that are free all the same."""
     for one in advice.suggestions:
-        yield _value(one.beds), format_html("{} — {}", _named(one), sentence(one.verdict, one.clauses))
+        yield (
+            _value(one.beds),
+            format_html("<span>{} — {}</span>", _named(one), sentence(one.verdict, one.clauses)),
+        )
     for place, answer in advice.against:
         said = sentence(answer.verdict, answer.clauses)
-        yield _value(place.beds), format_html("{} — {}", named_place(place.name), said)
+        yield _value(place.beds), format_html("<span>{} — {}</span>", named_place(place.name), said)
 
 
 def _value(beds: tuple[int, ...]) -> str:

@@ -62,7 +62,7 @@ def test_a_family_that_fits_nowhere_is_said_so_and_free_units_stay_a_choice(duba
     client = given.signed_in("dfwac.supervisor", language="en")
     assert "No: there are not enough free places in one unit." in page(client, referral)
     choices = client.get(address(referral, "accept")).context["form"].fields["place"].choices
-    assert choices[0][1] == f"{unit('3')} — No: no free unit is as accessible as needed."
+    assert choices[0][1] == f"<span>{unit('3')} — No: no free unit is as accessible as needed.</span>"
     data = {**form_of(client, referral, "accept"), "place": choices[0][0]}
     assert client.post(address(referral, "accept"), data).status_code == 302
     with acting(given.actor("dfwac.supervisor")):
