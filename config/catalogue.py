@@ -219,6 +219,7 @@ def compile_if_stale(language: Path = LANGUAGE) -> bool:
     compiled.parent.mkdir(parents=True, exist_ok=True)
     draft = compiled.with_suffix(".mo.new")
     binary.save(str(draft))
+    draft.chmod(0o644)  # for the accounts that answer people, however careful the umask of whoever starts us
     draft.replace(compiled)
     return True
 

@@ -30,6 +30,11 @@ from .sealing import NotOpened
 INSIDE = "inside"
 PATIENCE = 6.0
 """Seconds a question waits for an agent that is being started again; a killed one is back within three."""
+RESTING = 15.0
+"""For so many seconds after somebody waited in vain nobody else does: a page asks several times, and its transaction
+does not live as long as waiting each time would take."""
+BRIEF, HASTE = 0.15, 2.0
+"""Seconds in which an agent that is back is found then, and in which it answers."""
 ANSWER_WITHIN = 20.0
 REMEMBERED = 60.0
 """Seconds the agent remembers, for each connection, secrets whose rows are not committed yet."""
@@ -50,6 +55,8 @@ WITHIN: dict[str, float] = {}
 """Seconds for an answer that may take longer than others: other processes work for it."""
 
 _mine = threading.local()
+_away: dict[str, float] = {}
+"""By socket, until when this process takes the agent to be away, on the monotonic clock."""
 last_opened: dict[str, float] = {}
 """When this process was last answered sealed content, on the monotonic clock: what it held stays in its memory."""
 
@@ -113,10 +120,13 @@ def ask(verb: str, arguments: dict[str, Any]) -> Any:
     if "actor" in arguments:
         arguments["actor"] = wire.who(arguments["actor"])
     frame = wire.packed([verb, list(arguments.items())])
-    until = time.monotonic() + PATIENCE
+    patient = time.monotonic() >= _away.get(settings.KEY_AGENT, 0.0)
+    until = time.monotonic() + (PATIENCE if patient else min(BRIEF, PATIENCE))
+    within = WITHIN.get(verb, ANSWER_WITHIN)
     while True:
         try:
-            body = _exchange(frame, WITHIN.get(verb, ANSWER_WITHIN))
+            body = _exchange(frame, within if patient else min(within, HASTE))
+            _away.pop(settings.KEY_AGENT, None)
             if verb in MAKES:
                 _mine.made_at = time.monotonic()
             elif verb == "open":
@@ -125,6 +135,8 @@ def ask(verb: str, arguments: dict[str, Any]) -> Any:
         except (OSError, wire.Malformed):
             forget()
         if time.monotonic() > until:
+            if patient:
+                _away[settings.KEY_AGENT] = time.monotonic() + RESTING
             raise Refused(refusals.AWAY)
         time.sleep(0.1)
 

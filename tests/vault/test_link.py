@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -106,6 +107,26 @@ def test_nobody_there_is_said_in_words_after_some_patience(settings, tmp_path, m
         add(1)
     assert refused.value.refusal is refusals.AWAY
     assert refused.value.refusal.status == 503
+
+
+def test_nobody_waits_where_somebody_just_waited_in_vain_and_one_that_is_back_is_found(
+    agent, settings, tmp_path, monkeypatch
+):
+    """Found in use: an acceptance asks a dozen times, and waited longer than its transaction lives."""
+    monkeypatch.setattr(link, "PATIENCE", 1.0)
+    here, settings.KEY_AGENT = settings.KEY_AGENT, str(tmp_path / "nobody.sock")
+    took = []
+    for _turn in range(3):
+        began = time.monotonic()
+        with pytest.raises(Refused):
+            add(1)
+        took.append(time.monotonic() - began)
+    assert took[0] > 1.0 > took[1] + took[2]
+    link.forget()
+    (tmp_path / "nobody.sock").symlink_to(here)
+    agent.answers = [{"answer": 3}]
+    assert add(1) == 3
+    assert settings.KEY_AGENT not in link._away
 
 
 def test_a_secret_only_the_killed_agent_knew_is_not_taken_for_a_missing_basis(agent):
