@@ -42,6 +42,7 @@ def asking_page(case: Case, actor: Actor) -> dict[str, Any]:
 def _partner(case: Case, partner: Organisation, mode: KnownThere, actor: Actor) -> dict[str, Any]:
     refusal = rules.why_not_ask(case, partner.pk, actor)
     given = consent.consent_to_ask(case.pk, partner.pk)
+    before = rules.answered(case, partner.pk)
     organisation_left, mine_left = rules.left_today(actor, partner.pk)
     return {
         "organisation": partner,
@@ -50,7 +51,8 @@ def _partner(case: Case, partner: Organisation, mode: KnownThere, actor: Actor) 
         "consent_missing": refusal is not None and refusal.code == NO_CONSENT_TO_ASK.code,
         "until": given.until if given else None,
         "left": min(organisation_left, mine_left),
-        "before": rules.answered(case, partner.pk),
+        "before": before,
+        "may_read": before is not None and rules.visible_to(actor).filter(pk=before.pk).exists(),
     }
 
 

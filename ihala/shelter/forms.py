@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -119,7 +121,12 @@ class VoidForm(forms.Form):
         super().__init__(*args, **kwargs)
         beds = self.fields["beds"]
         beds.queryset = Bed.objects.filter(unit=unit).order_by("pk")  # type: ignore[attr-defined]
-        beds.label_from_instance = lambda bed: named_bed(bed.kind, bed.code)  # type: ignore[attr-defined]
+        beds.label_from_instance = _label  # type: ignore[attr-defined]
+
+
+def _label(bed: Bed) -> SafeString:
+    """One piece beside its box."""
+    return format_html("<span>{}</span>", named_bed(bed.kind, bed.code))
 
 
 class MaintenanceForm(forms.Form):
@@ -223,7 +230,7 @@ class CheckForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [("", "—"), *codelists.languages().items()]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", _("Which language?")), *codelists.languages().items()]  # type: ignore[attr-defined]
 
 
 class BelongingsForm(forms.Form):

@@ -28,7 +28,8 @@ def test_from_the_case_to_the_answer_and_a_word_of_each_side() -> None:
     partner = given.cast().dfwac.pk
     assert client.post(f"/known/case/{here.reference}/", {"partner": "x"}).status_code == 422
     done = client.post(f"/known/case/{here.reference}/", {"partner": partner})
-    assert client.get(f"/known/case/{here.reference}/").content.decode().count("Asked ") == 1
+    again = client.get(f"/known/case/{here.reference}/").content.decode()
+    assert again.count("Asked ") == 1 and f'href="{done.url}"' in again
     page = client.get(done.url).content.decode()
     assert "Look closer" in page and here.reference in page and "Your word" in page
     assert client.post(done.url, {"says": "yes"}).status_code == 422
