@@ -55,6 +55,7 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1
 RANDOM = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # keys
     r"|[RC]-[0-9A-Z]{4}-[0-9A-Z]{4}"  # references
+    r"|[A-Z2-7]{4}(?:.[A-Z2-7]{4}){7}"  # a secret of an app, in groups
     r"|[A-Za-z0-9+/=_-]{32,}|\b[0-9a-f]{16}\b|&quot;[0-9a-f]{24}&quot;"  # tokens, hashes, marks of versions
     r"|Date: .*|Message-ID: .*|\"organisation_id\": \d+|\.…:\w+:"
     r"|(?<=/)\d+(?=/)|(?<=value=\")\d+"  # numbered rows
