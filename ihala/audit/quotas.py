@@ -49,17 +49,28 @@ class Alarm:
 
 @dataclass
 class _Window:
-    """Moments of the last day, oldest first."""
+    """Moments of the last hour and of the last day, oldest first; counting takes no longer the more they are."""
 
-    moments: deque[datetime] = field(default_factory=deque)
+    hour: deque[datetime] = field(default_factory=deque)
+    day: deque[datetime] = field(default_factory=deque)
 
-    def within(self, span: timedelta, present: datetime) -> int:
-        while self.moments and self.moments[0] <= present - DAY:
-            self.moments.popleft()
-        return sum(moment > present - span for moment in self.moments)
+    def add(self, moment: datetime) -> None:
+        self.hour.append(moment)
+        self.day.append(moment)
 
     def full(self, rates: Rates, more: int, present: datetime) -> bool:
-        return self.within(DAY, present) + more > rates.day or self.within(HOUR, present) + more > rates.hour
+        within_hour = _left(self.hour, present - HOUR)
+        return self.within_day(present) + more > rates.day or within_hour + more > rates.hour
+
+    def within_day(self, present: datetime) -> int:
+        return _left(self.day, present - DAY)
+
+
+def _left(moments: deque[datetime], until: datetime) -> int:
+    """How many are left when those until then are let go."""
+    while moments and moments[0] <= until:
+        moments.popleft()
+    return len(moments)
 
 
 @dataclass
@@ -106,8 +117,8 @@ class Quotas:
         self._seen_of[organisation] = at
         for root in new:
             person.last[root] = at
-            person.window.moments.append(at)
-            self._all.moments.append(at)
+            person.window.add(at)
+            self._all.add(at)
         if len(person.last) > 2 * self.limits.person.day + 100:
             person.last = {root: moment for root, moment in person.last.items() if moment > at - HOUR}
 
@@ -132,7 +143,7 @@ class Quotas:
             told = {organisation}
             if everybody:
                 told |= {one for one, seen in self._seen_of.items() if seen > present - DAY}
-            return Alarm(reason, tuple(sorted(told)), user, window.within(DAY, present))
+            return Alarm(reason, tuple(sorted(told)), user, window.within_day(present))
 
     def silence(self, alarms: Iterable[Alarm]) -> None:
         """These did not ring after all: the next time they do."""
@@ -161,5 +172,5 @@ class Searches:
             window = self._people.setdefault((organisation, user), _Window())
             if window.full(self.rates, 1, present):
                 return False
-            window.moments.append(present)
+            window.add(present)
             return True

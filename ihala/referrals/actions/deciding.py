@@ -14,11 +14,12 @@ from ihala.core.clock import now
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.vocabulary import DisclosureClass, Kind
 from ihala.core.writing import change as change_row
+from ihala.core.writing import insert
 from ihala.organisations.models import Actor, Membership
 from ihala.shelter.enums import ExtendReason
 from ihala.vault.sealing import Place
 
-from .. import rules, workflow
+from .. import facts, rules, workflow
 from ..enums import (
     ConflictResult,
     DeclineReason,
@@ -187,11 +188,17 @@ def _house(referral: Referral, case: Case, beds: Collection[int], no_beds: str, 
 
 
 def _expect_case(referral: Referral, by: Actor) -> Case:
-    side = my_side(referral, by)
-    people = tuple(m for m in dict.fromkeys((side.assigned_id, by.membership_id)) if m is not None)
-    side.case = cases.expect_case(by=by, category=referral.category, access=people, roles=(Role.SUPERVISOR,))
-    change_row(side, ("case",))
-    return side.case
+    side = facts.side(referral, by.organisation_id)
+    given = (side.assigned_id if side is not None else None, by.membership_id)
+    people = tuple(member for member in dict.fromkeys(given) if member is not None)
+    case = cases.expect_case(by=by, category=referral.category, access=people, roles=(Role.SUPERVISOR,))
+    if side is None:
+        insert([ReferralSide(referral=referral, organisation_id=by.organisation_id, case=case)])
+    else:
+        side.case = case
+        change_row(side, ("case",))
+    facts.forget(referral)
+    return case
 
 
 def hold_beds(
