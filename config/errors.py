@@ -57,6 +57,12 @@ def too_large(request: HttpRequest, megabytes: int, *, takes_files: bool) -> Htt
         return _page(request, 413, _("Too large"), text, back)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: a password or a code was tried more often than a person needs."""
+    text = _("Too many attempts. Wait a few minutes and try again.")
+    return _page(request, 429, _("Not possible now"), text, request.path)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: with an id for the log; the database may be the reason, so this asks it nothing."""
     error_id = secrets.token_hex(6)

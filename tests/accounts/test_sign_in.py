@@ -168,6 +168,18 @@ def test_a_password_is_changed_by_whoever_knows_the_present_one(
     assert sign_in(Client(), "aman.duty", new).status_code == 302
 
 
+def test_whoever_tries_a_password_too_often_is_told_in_words_and_finds_back(
+    aman: Party, client: Client, home: str
+) -> None:
+    sign_in(client, "aman.duty")
+    client.cookies["ihala_language"] = "ar"
+    form = {"oldpassword": "wrong", "password1": "x", "password2": "x"}
+    answers = [client.post("/sign-in/password/", form) for _time in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    body = answers[-1].content.decode()
+    assert "محاولات كثيرة" in body and 'href="/sign-in/password/"' in body and "Too Many" not in body
+
+
 # ── Second factor ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
