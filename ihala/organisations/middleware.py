@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.db.models import BigIntegerField, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.crypto import constant_time_compare
 
@@ -31,6 +32,8 @@ SINCE = "ihala_since"
 CONFIRMATIONS = "account_authentication_methods"
 """Where allauth notes in the session by what means and when somebody has shown that it is they."""
 LONGEST_SESSION = timedelta(hours=12)
+WRITTEN = 20
+"""Signs from which an answer is something that was written, and not a code or a date."""
 SIGN_IN_VIEWS = ("account_", "mfa_")
 OPENS_ITSELF = "account_login"  # hashes passwords, so it opens the door only for its queries
 PENDING = "account_login"
@@ -140,8 +143,25 @@ def sign_in_first(request: Request) -> HttpResponse:
     """To the installation's door and back here afterwards; a fragment asks the whole page to go."""
     fragment = request.headers.get("HX-Request") == "true"
     back = urlsplit(request.headers.get("HX-Current-URL", "")).path if fragment else request.get_full_path()
+    if not fragment and (typed := _typed(request)):
+        form = urlsplit(request.headers.get("Referer", "")).path or "/"
+        door = f"{reverse(settings.DOOR)}?{urlencode({'next': form})}"
+        return render(request, "errors/ended.html", {"typed": typed, "door": door}, status=Status.FORBIDDEN)
     query = f"?{urlencode({'next': back})}" if back and (fragment or request.method == "GET") else ""
     return _send_to(request, reverse(settings.DOOR) + query)
+
+
+def _typed(request: Request) -> list[str]:
+    """What somebody wrote into a form of ours whose sign-in has ended: shown once more, to whoever has just sent it.
+
+    Only where the browser says that the form was ours (Fetch Metadata, W3C), so that no other site puts words here.
+    """
+    if request.method != "POST" or request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return []
+    lists = ((name, value) for name, values in request.POST.lists() for value in values)
+    return [
+        str(value) for name, value in lists if name != "csrfmiddlewaretoken" and len(str(value)) >= WRITTEN
+    ]
 
 
 def _send_to(request: Request, address: str) -> HttpResponse:

@@ -80,6 +80,34 @@ def test_a_stranger_is_sent_to_the_sign_in_and_back(aman: Party, client: Client)
     assert client.get("/no-such-address/").status_code == 404
 
 
+def test_what_was_written_when_the_sign_in_ended_is_shown_once_and_only_to_whoever_sent_it_from_here(
+    aman: Party, client: Client
+) -> None:
+    client.cookies["ihala_language"] = "en"
+    sent = {
+        "text": "<b>a long answer that took an hour</b>",
+        "code": "danger",
+        "csrfmiddlewaretoken": "x" * 64,
+    }
+    ours = {"Sec-Fetch-Site": "same-origin", "Referer": "http://testserver/mine/form/"}
+    answer = client.post("/mine/", sent, headers=ours)
+    body = answer.content.decode()
+    assert answer.status_code == 403 and answer["Cache-Control"] == "no-store"
+    assert (
+        "&lt;b&gt;a long answer that took an hour" in body and "x" * 64 not in body and "danger</" not in body
+    )
+    assert 'href="/sign-in/?next=%2Fmine%2Fform%2F"' in body
+    for other in (
+        {},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        ours | {"HX-Request": "true"},
+    ):
+        refused = client.post("/mine/", sent, headers=other)
+        assert "took an hour" not in refused.content.decode(), other
+    assert client.post("/mine/", {"code": "danger"}, headers=ours)["Location"] == "/sign-in/"
+
+
 def test_the_demo_sends_a_stranger_to_its_cast(aman: Party, client: Client, settings: Any) -> None:
     settings.DOOR = "demo_sign_in"
     assert client.get("/mine/")["Location"] == "/demo/?next=%2Fmine%2F"
