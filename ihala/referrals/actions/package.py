@@ -197,7 +197,7 @@ def release(referral: Referral, *, by: Actor) -> None:
     if referral.signature_pending:
         return
     audit.release_on_commit(by, sealed.package_subject(referral))
-    write_receipts(referral, list(PackagePart.objects.filter(referral=referral)))
+    write_receipts(referral, questions.parts(referral))
 
 
 def write_receipts(referral: Referral, parts: list[PackagePart]) -> None:
