@@ -59,6 +59,7 @@ class Accounts:
 
 def separated(say: Callable[[str], None]) -> Accounts:
     """Make the accounts and hand them what is theirs, if we are root and they can work here."""
+    places.choose()
     if os.geteuid() != 0:
         return Accounts()
     must_be_roots(home())

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import psycopg
@@ -241,7 +242,7 @@ def _folders() -> list[str]:
     for path in (*sorted(passed), home() / "keys", home() / "salts", home() / "log"):
         others = 0o067 if path in passed and os.geteuid() == 0 else 0o077
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & others:
-            found.append(f"{path} is open to others: chmod 700 {path}")
+            found.append(f"{path} is open to others: chmod 700 {quote(str(path))}")
     return found
 
 

@@ -86,7 +86,7 @@ def socket_folder(folder_: Path) -> Path:
         tempfile.gettempdir(),
     ]
     for candidate in candidates:
-        if candidate and os.access(candidate, os.W_OK | os.X_OK) and len(candidate) < 60:
+        if candidate and os.access(candidate, os.W_OK | os.X_OK) and len(os.fsencode(candidate)) < 60:
             if os.geteuid() == 0 and not Path(candidate).stat().st_mode & stat.S_IXOTH:
                 continue  # the system account could not reach it
             return Path(candidate) / f"ihala-{os.geteuid()}-{_short(folder_)}"

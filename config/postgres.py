@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,12 @@ class Cluster:
             return None
         return pid if self._is_our_server(pid) else None
 
+    def listens_in(self) -> Path:
+        """Where the socket of the running server lies, as it says: whoever started it may have had another
+        XDG_RUNTIME_DIR than this command, which cron gives none."""
+        lines = (self.data / "postmaster.pid").read_text().splitlines()
+        return Path(lines[4]) if len(lines) > 4 and lines[4] else self.socket
+
     def connect(self, database: str = "postgres") -> "psycopg.Connection[tuple[object, ...]]":
         """A connection as the cluster's superuser, for provisioning and tests only; autocommit."""
         return psycopg.connect(
@@ -123,7 +129,7 @@ class Cluster:
         )
 
     def _check(self) -> None:
-        if len(f"{self.socket}/.s.PGSQL.{self.port}") >= LONGEST_SOCKET_PATH:
+        if len(os.fsencode(self.socket / f".s.PGSQL.{self.port}")) >= LONGEST_SOCKET_PATH:
             raise PostgresError(
                 f"The socket's path is too long for PostgreSQL: {self.socket}. Set IHALA_HOME or TMPDIR."
             )
@@ -274,7 +280,7 @@ def embedded() -> Cluster:
     data, account = place(home())
     if account:
         make_account(VISITORS)
-    return Cluster(
+    cluster = Cluster(
         binaries=binaries_of("pginstall18", account),
         data=data / "postgres",
         socket=socket_folder(home()),
@@ -283,6 +289,7 @@ def embedded() -> Cluster:
         settings=SETTINGS | DURABLE | ({KNOCKED_AT: "0777"} if account else {}),
         visitors=VISITORS if account else None,
     )
+    return replace(cluster, socket=cluster.listens_in()) if cluster.pid() else cluster
 
 
 def throwaway(folder_: Path, binaries: str = "pginstall18", tcp_port: int | None = None) -> Cluster:
