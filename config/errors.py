@@ -5,6 +5,7 @@ telephone can be helped without telling what they had typed.
 """
 
 import secrets
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,9 +14,13 @@ from django.utils.html import format_html
 from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext as _
 
+from ihala.core.middleware import form_of, written
 
-def _page(request: HttpRequest, status: int, title: str, text: str, back: str = "") -> HttpResponse:
-    context = {"title": title, "text": text, "error_id": "", "back": back}
+
+def _page(
+    request: HttpRequest, status: int, title: str, text: str, back: str = "", typed: Sequence[str] = ()
+) -> HttpResponse:
+    context = {"title": title, "text": text, "error_id": "", "back": back, "typed": typed}
     return render(request, "errors/error.html", context, status=status)
 
 
@@ -26,6 +31,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form's token is missing or old."""
+    if typed := written(request):
+        text = _(
+            "Nothing was stored. What was typed stands below and nowhere else: copy it, and put it into the form again."
+        )
+        return _page(request, 403, _("The form has expired"), text, form_of(request), typed)
     text = _(
         "The form was open for too long. Go back, reload the page and send it again; nothing was stored."
     )
@@ -69,7 +79,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     request.error_id = error_id  # type: ignore[attr-defined]  # the log line reads it
     title = _("Something went wrong")
     text = _("What you sent was not stored. Try again, or call and give this code.")
-    context = {"title": title, "text": text, "error_id": error_id, "back": ""}
+    context = {"title": title, "text": text, "error_id": error_id, "back": "", "typed": ()}
     try:
         body = render_to_string(
             "errors/error.html", context

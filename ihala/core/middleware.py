@@ -1,6 +1,7 @@
 """One place that turns a refusal into a page."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,6 +30,10 @@ class RefusalMiddleware:
 
 LATER = (Status.AWAY, Status.TOO_MANY)
 NOT_TYPED = "csrfmiddlewaretoken"
+SECRETS = ("password", "credential")
+"""What a name has in it whose value is shown to nobody, not even to whoever typed it."""
+WRITTEN = 20
+"""Signs from which an answer is something that was written, and not a code or a date."""
 
 
 def again(request: HttpRequest) -> list[tuple[str, str]]:
@@ -37,3 +42,21 @@ def again(request: HttpRequest) -> list[tuple[str, str]]:
         return []
     lists = [(name, value) for name, values in request.POST.lists() for value in values]
     return [(name, str(value)) for name, value in lists if name != NOT_TYPED]
+
+
+def written(request: HttpRequest) -> list[str]:
+    """What somebody wrote into a form that cannot be taken any more, for whoever has just sent it (decision 63).
+
+    Only where the browser says that the form was ours, so that no other site puts words here."""
+    if request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return []
+    return [
+        value
+        for name, value in again(request)
+        if len(value) >= WRITTEN and not any(word in name for word in SECRETS)
+    ]
+
+
+def form_of(request: HttpRequest) -> str:
+    """Where the form stands that was sent; the first page if the browser does not say."""
+    return urlsplit(request.headers.get("Referer", "")).path or "/"

@@ -23,6 +23,7 @@ from ihala.audit.enums import EventName
 from ihala.core.acting import at_the_door, becoming
 from ihala.core.clock import now
 from ihala.core.kept import Given, kept
+from ihala.core.middleware import form_of, written
 from ihala.core.refusal import Refusal, Status
 
 from .models import Membership, Request
@@ -32,8 +33,6 @@ SINCE = "ihala_since"
 CONFIRMATIONS = "account_authentication_methods"
 """Where allauth notes in the session by what means and when somebody has shown that it is they."""
 LONGEST_SESSION = timedelta(hours=12)
-WRITTEN = 20
-"""Signs from which an answer is something that was written, and not a code or a date."""
 SIGN_IN_VIEWS = ("account_", "mfa_")
 OPENS_ITSELF = "account_login"  # hashes passwords, so it opens the door only for its queries
 PENDING = "account_login"
@@ -143,25 +142,11 @@ def sign_in_first(request: Request) -> HttpResponse:
     """To the installation's door and back here afterwards; a fragment asks the whole page to go."""
     fragment = request.headers.get("HX-Request") == "true"
     back = urlsplit(request.headers.get("HX-Current-URL", "")).path if fragment else request.get_full_path()
-    if not fragment and (typed := _typed(request)):
-        form = urlsplit(request.headers.get("Referer", "")).path or "/"
-        door = f"{reverse(settings.DOOR)}?{urlencode({'next': form})}"
+    if not fragment and (typed := written(request)):
+        door = f"{reverse(settings.DOOR)}?{urlencode({'next': form_of(request)})}"
         return render(request, "errors/ended.html", {"typed": typed, "door": door}, status=Status.FORBIDDEN)
     query = f"?{urlencode({'next': back})}" if back and (fragment or request.method == "GET") else ""
     return _send_to(request, reverse(settings.DOOR) + query)
-
-
-def _typed(request: Request) -> list[str]:
-    """What somebody wrote into a form of ours whose sign-in has ended: shown once more, to whoever has just sent it.
-
-    Only where the browser says that the form was ours (Fetch Metadata, W3C), so that no other site puts words here.
-    """
-    if request.method != "POST" or request.headers.get("Sec-Fetch-Site") != "same-origin":
-        return []
-    lists = ((name, value) for name, values in request.POST.lists() for value in values)
-    return [
-        str(value) for name, value in lists if name != "csrfmiddlewaretoken" and len(str(value)) >= WRITTEN
-    ]
 
 
 def _send_to(request: Request, address: str) -> HttpResponse:

@@ -150,6 +150,16 @@ def test_what_is_too_large_is_refused_in_the_readers_language_with_a_way_back(cl
     assert ("Back to the form" in body and f'href="{address}"' in body) is (address != "/")
 
 
+@pytest.mark.parametrize(("site", "kept"), [("same-origin", True), ("cross-site", False)])
+def test_what_was_written_in_a_form_that_has_expired_is_shown_to_whoever_sent_it_from_here(rf, site, kept):
+    sent = {"text": "a long answer that took an hour", "password": "correct horse battery staple"}
+    form = {"Sec-Fetch-Site": site, "Referer": "http://testserver/referrals/x/step/ask/"}
+    with translation.override("en"):
+        body = errors.forbidden_form(rf.post("/x/", sent, headers=form)).content.decode()
+    assert ("took an hour" in body and 'href="/referrals/x/step/ask/"' in body) is kept
+    assert "battery" not in body and "The form has expired" in body
+
+
 @pytest.mark.django_db
 def test_a_length_that_is_no_number_is_refused(rf):
     from config.middleware import BodyLimit

@@ -151,7 +151,9 @@ def test_a_page_has_its_language_and_direction_and_neither_inline_style_nor_scri
 def test_quick_exit_and_privacy_screen_are_on_every_page(language):
     for html in (
         page(language),
-        render_to_string("errors/error.html", {"title": "x", "text": "y", "error_id": "", "back": ""}),
+        render_to_string(
+            "errors/error.html", {"title": "x", "text": "y", "error_id": "", "back": "", "typed": ()}
+        ),
     ):
         assert "data-quick-exit" in html and "data-cover" in html
 

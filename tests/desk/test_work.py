@@ -302,3 +302,11 @@ def test_consent_withdrawn_leaves_the_list_of_the_open():
     assert scene.subject.pk in ids(List.WORK, "dfwac.duty")
     given.acted(scene, "unconsent_s")
     assert scene.subject.pk not in ids(List.WORK, "dfwac.duty")
+
+
+def test_one_place_of_the_menu_is_the_current_one():
+    client = given.signed_in("aman.admin")
+    for path in ("/organisations/staff/", "/organisations/", "/organisations/staff/add/"):
+        body = client.get(path).content.decode()
+        menu = body[body.index('<nav class="nav"') : body.index("</nav>")]
+        assert menu.count('aria-current="page"') == 1, path

@@ -106,6 +106,8 @@ def test_what_was_written_when_the_sign_in_ended_is_shown_once_and_only_to_whoev
         refused = client.post("/mine/", sent, headers=other)
         assert "took an hour" not in refused.content.decode(), other
     assert client.post("/mine/", {"code": "danger"}, headers=ours)["Location"] == "/sign-in/"
+    hidden = {"password1": "correct horse battery staple", "credential": "x" * 40}
+    assert client.post("/mine/", hidden, headers=ours)["Location"] == "/sign-in/"
 
 
 def test_the_demo_sends_a_stranger_to_its_cast(aman: Party, client: Client, settings: Any) -> None:
