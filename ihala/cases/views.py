@@ -175,7 +175,13 @@ def discard(request: Request) -> HttpResponse:
 def detail(request: Request, reference: str) -> HttpResponse:
     """A case with everything in it."""
     case = case_at(reference, request.actor)
-    opened = actions.open_case_page(case, by=request.actor, purpose=Purpose.WORK)
+    try:
+        opened = actions.open_case_page(case, by=request.actor, purpose=Purpose.WORK)
+    except Refused as refused:
+        if refused.refusal.status != Status.AWAY:
+            raise
+        shown = {"case": case, "refusal": refused.refusal}
+        return render(request, "cases/away.html", shown, status=Status.AWAY)
     return render(request, "cases/detail.html", pages.detail(case, opened, request.actor))
 
 

@@ -34,7 +34,13 @@ def consent_list(request: Request, reference: str) -> HttpResponse:
     """What was allowed in this case: consents and legal bases, with where each stands."""
     case = case_at(reference, request.actor)
     rows: list[actions.Row] = [*rules.consents_of(case), *rules.bases_of(case)]
-    details = actions.open_details(rows, by=request.actor)
+    refusal = None
+    try:
+        details = actions.open_details(rows, by=request.actor)
+    except Refused as refused:  # to take consent back nobody but the database is needed
+        if refused.refusal.status != Status.AWAY:
+            raise
+        details, refusal = [{} for _row in rows], refused.refusal
     consents = [
         _consent_row(row, told) for row, told in zip(rows, details, strict=True) if isinstance(row, Consent)
     ]
@@ -48,8 +54,9 @@ def consent_list(request: Request, reference: str) -> HttpResponse:
         "consents": consents,
         "bases": bases,
         "reads_until": reads_until(case, request.actor),
+        "refusal": refusal,
     }
-    return render(request, "consent/list.html", shown)
+    return render(request, "consent/list.html", shown, status=refusal.status if refusal else 200)
 
 
 def _consent_row(consent: Consent, told: dict[str, Any]) -> dict[str, Any]:

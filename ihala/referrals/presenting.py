@@ -65,6 +65,14 @@ def _page(referral: Referral, actor: Actor) -> dict[str, Any]:
     }
 
 
+def without_content(referral: Referral, actor: Actor) -> dict[str, Any]:
+    """The context of `referrals/away.html`, for which nobody but the database is asked: an acknowledgement is due and
+    consent is taken back also while no key agent answers."""
+    case = own_case(facts.side(referral, actor.organisation_id), actor)
+    shown = {"referral": referral, "case": case, "facts": in_clear(referral)}
+    return shown | head(referral, actor) | buttons(referral, actor, case)
+
+
 # ------------------------------------------------------------------------------------------------- head and buttons
 
 

@@ -23,7 +23,7 @@ from .actions import files
 from .forms import AttestForm, NoteForm
 from .forms_refused import kept
 from .models import DestructionTask, Referral
-from .presenting import page
+from .presenting import page, without_content
 from .presenting_receipts import receipts_of
 
 
@@ -47,9 +47,14 @@ def detail(request: Request, reference: str) -> HttpResponse:
     """Everything about one referral that this person may see, and what can be done now."""
     referral = found(request, reference)
     request.ihala_unseen = mark_subject_seen(referral.pk, by=request.actor)
-    return render(
-        request, "referrals/detail.html", {**page(referral, request.actor), "note_form": NoteForm()}
-    )
+    try:
+        shown = {**page(referral, request.actor), "note_form": NoteForm()}
+    except Refused as refused:
+        if refused.refusal.status != Status.AWAY:
+            raise
+        shown = {**without_content(referral, request.actor), "refusal": refused.refusal}
+        return render(request, "referrals/away.html", shown, status=Status.AWAY)
+    return render(request, "referrals/detail.html", shown)
 
 
 ELSEWHERE: dict[type[Model], Callable[[UUID], HttpResponse]] = {
