@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ihala.cases.models import Case
 from ihala.cases.rules import case_at, reads_until, worked_on_at
 from ihala.core import clock
-from ihala.core.refusal import Refused, Status
+from ihala.core.refusal import Refusal, Refused, Status
 from ihala.organisations.models import Request
 from ihala.organisations.rules import partners
 
@@ -34,13 +34,7 @@ def consent_list(request: Request, reference: str) -> HttpResponse:
     """What was allowed in this case: consents and legal bases, with where each stands."""
     case = case_at(reference, request.actor)
     rows: list[actions.Row] = [*rules.consents_of(case), *rules.bases_of(case)]
-    refusal = None
-    try:
-        details = actions.open_details(rows, by=request.actor)
-    except Refused as refused:  # to take consent back nobody but the database is needed
-        if refused.refusal.status != Status.AWAY:
-            raise
-        details, refusal = [{} for _row in rows], refused.refusal
+    details, refusal = _details(rows, request)
     consents = [
         _consent_row(row, told) for row, told in zip(rows, details, strict=True) if isinstance(row, Consent)
     ]
@@ -57,6 +51,16 @@ def consent_list(request: Request, reference: str) -> HttpResponse:
         "refusal": refusal,
     }
     return render(request, "consent/list.html", shown, status=refusal.status if refusal else 200)
+
+
+def _details(rows: list[actions.Row], request: Request) -> tuple[list[dict[str, Any]], Refusal | None]:
+    """What is sealed of each row; nothing, and why, while no key agent answers: to take consent back none is needed."""
+    try:
+        return actions.open_details(rows, by=request.actor), None
+    except Refused as refused:
+        if refused.refusal.status != Status.AWAY:
+            raise
+        return [{} for _row in rows], refused.refusal
 
 
 def _consent_row(consent: Consent, told: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from .refusal import Refused, Status
@@ -24,6 +24,8 @@ class RefusalMiddleware:
             return None
         refusal = exception.refusal
         request.ihala_refused = refusal  # type: ignore[attr-defined]  # goes on record where it is known who acts
+        if request.headers.get("X-Autosave"):  # `static/js/forms.js` says it in the line under the form
+            return JsonResponse({"error": str(refusal.message)}, status=int(refusal.status))
         context = {"refusal": refusal, "again": again(request) if refusal.status in LATER else None}
         return render(request, "errors/refused.html", context, status=int(refusal.status))
 

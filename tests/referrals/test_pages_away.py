@@ -2,12 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from ihala.core.acting import acting
-from ihala.core.refusal import Status
+from ihala.core.refusal import Refused, Status
+from ihala.core.veil import veil
 from ihala.referrals.enums import State, Step
 from ihala.referrals.models import Referral
-from ihala.vault import link
+from ihala.vault import link, refusals
 from tests import given
 
 pytestmark = pytest.mark.django_db
@@ -64,14 +66,22 @@ def test_consent_is_taken_back_from_the_case_and_the_page_says_that_it_is(away):
         assert Referral.objects.get(pk=referral.pk).state == State.CONSENT_WITHDRAWN
 
 
+def test_what_is_being_typed_says_why_it_is_not_kept_and_not_that_there_is_no_connection(away):
+    writer = given.signed_in("aman.caseworker")
+    away()
+    kept = {"survivor-name": "اسم مختلق", "version": "1"}
+    answer = writer.post(f"/cases/autosave/?category={veil('domestic_violence')}", kept, HTTP_X_AUTOSAVE="1")
+    assert answer.status_code == Status.AWAY
+    with translation.override("ar"):
+        assert answer.json() == {"error": str(refusals.AWAY.message)}
+
+
 @pytest.mark.parametrize("address", ["referrals:detail", "cases:detail", "consent:list"])
 def test_another_refusal_is_told_as_before(address, monkeypatch):
     """A quota, for example: nothing but being away is a reason to show the page without its content."""
     from ihala.cases import actions as cases
     from ihala.consent import actions as consents
-    from ihala.core.refusal import Refused
     from ihala.referrals import views
-    from ihala.vault import refusals
 
     def refused(*_rest, **_more):
         raise Refused(refusals.QUOTA)
