@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _closed(path: Path) -> str:
     """What to do where this account may not look: most often the home is another one's."""
-    while not path.exists() or not os.access(path.parent, os.X_OK):
+    while not os.access(path, os.F_OK):  # missing, or below a folder that is closed
         path = path.parent
     owner = machine.name_of(path.lstat().st_uid)
     return f"{path} is closed to {machine.name_of(os.geteuid())}. It belongs to {owner}: give this command as {owner}."

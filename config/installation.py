@@ -105,7 +105,7 @@ def a_database(say: Say, *, new: bool = False) -> Iterator[postgres.Cluster | No
             f"There is no installation in {home()} yet: run `ihala migrate`, `ihala serve` or `ihala demo` first."
         )
     was_running = cluster.pid() is not None
-    cluster.start(say)
+    cluster.start((lambda line: None) if was_running else say)
     try:
         yield cluster
     finally:

@@ -1,6 +1,10 @@
 """What root writes into the key agent's folders is the key agent's."""
 
 import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +13,7 @@ from config.backup import vessel
 from config.keyagent import server
 from ihala.audit.witness import Witness
 from ihala.vault import refusals, salts, wire
+from tests.architecture.tree import ROOT
 
 
 @pytest.fixture
@@ -75,3 +80,17 @@ def test_a_home_that_is_closed_to_this_account_is_told_in_one_line(monkeypatch, 
     assert cli.main(["check"]) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and f"{tmp_path} is closed to" in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_a_home_of_roots_is_told_to_be_roots_to_everybody_else(tmp_path):
+    """As it happens: below a folder that is closed, not even whether a file is there can be asked."""
+    program = (
+        "import os, pwd, sys; from pathlib import Path; from config.cli import _closed; "
+        "os.setuid(65534); print(_closed(Path(sys.argv[1])))"
+    )
+    home = Path(tempfile.mkdtemp(prefix="ihala-closed-"))
+    command = [sys.executable, "-c", program, str(home / "secrets" / "a")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    home.rmdir()
+    assert f"{home} is closed to {machine.name_of(65534)}. It belongs to root" in done.stdout, done.stderr
