@@ -1,5 +1,7 @@
 """What units and beds are called wherever people read it: in words, with a code that never parts from its word."""
 
+import re
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -7,6 +9,8 @@ from django.utils.translation import gettext as _
 from .enums import BedKind
 from .models import Unit
 
+TOGETHER = '<span class="nowrap">{}</span>'
+"""Browsers break a line before a code, which is a box of its own, whatever space stands there."""
 SEPARATOR = " · "
 """Between house and unit in the short name that the database gives a place ("D · 5")."""
 
@@ -18,7 +22,7 @@ def isolated(code: str) -> SafeString:
 
 def named_bed(kind: str, code: str) -> SafeString:
     """ "Bed 2", "Cot C1"."""
-    return format_html("{}\u00a0{}", BedKind(kind).label, isolated(code))
+    return format_html(TOGETHER.format("{}\u00a0{}"), BedKind(kind).label, isolated(code))
 
 
 def named_unit(unit: Unit) -> SafeString:
@@ -28,7 +32,8 @@ def named_unit(unit: Unit) -> SafeString:
 
 def unit_in_words(house: str, unit: str) -> SafeString:
     """ "House A, unit 1"."""
-    return format_html(_("House {}, unit {}").replace(" {", "\u00a0{"), isolated(house), isolated(unit))
+    words = re.sub(r"(\S+) (\{\})", TOGETHER.format("\\1\u00a0\\2"), _("House {}, unit {}"))
+    return format_html(words, isolated(house), isolated(unit))
 
 
 def named_place(name: str) -> SafeString:

@@ -34,7 +34,11 @@ def page(client: Client, referral: Referral, step: str = "") -> str:
 
 def unit(code: str) -> str:
     """As the pages name it, with a code that never parts from its word."""
-    return f'House\u00a0<bdi dir="ltr">D</bdi>, unit\u00a0<bdi dir="ltr">{code}</bdi>'
+    house, unit = (
+        f'<span class="nowrap">{word}\u00a0<bdi dir="ltr">{one}</bdi></span>'
+        for word, one in (("House", "D"), ("unit", code))
+    )
+    return f"{house}, {unit}"
 
 
 def address(referral: Referral, step: str = "") -> str:
