@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from ihala.core import clock
 from ihala.core.acting import acting
@@ -141,3 +141,15 @@ def test_words_about_a_house_and_a_family_are_sealed(lived_in, by, owner):
             for value in (lived_in.house.name, lived_in.house.address, KeepApart.objects.get().reason)
         ]
     assert all(dumped) and not any("دار".encode() in value or "تعرفها".encode() in value for value in dumped)
+
+
+def test_a_hundred_organisations_are_read_by_one_plan(db: None) -> None:
+    """A function that is made anew loses the setting, and then plans for each organisation it reads."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, proconfig FROM pg_proc WHERE proname = ANY(%s)",
+            [["ihala_kinds_in_turn", "ihala_units_in_turn"]],
+        )
+        found = dict(cursor.fetchall())
+    assert len(found) == 2
+    assert all("plan_cache_mode=force_generic_plan" in settings for settings in found.values())
