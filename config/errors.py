@@ -55,16 +55,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, _("Not found"), text)
 
 
-def too_large(request: HttpRequest, megabytes: int, *, takes_files: bool) -> HttpResponse:
+def too_large(request: HttpRequest, *, takes_files: bool) -> HttpResponse:
     """413: the file or form is larger than we take. Nothing has asked for the reader's language yet."""
     with override(get_language_from_request(request)):
-        words = (
-            _("A file may have at most %(megabytes)d MB. Nothing was stored.")
-            if takes_files
-            else _("A form may hold at most %(megabytes)d MB of text. Nothing was stored.")
-        )
-        text, back = words % {"megabytes": megabytes}, request.path if takes_files else ""
-        return _page(request, 413, _("Too large"), text, back)
+        if takes_files:
+            text = _("A file may have at most %(megabytes)d MB. Nothing was stored.") % {"megabytes": 8}
+            return _page(request, 413, _("Too large"), text, request.path)
+        text = _("A form may hold at most %(megabytes)d MB of text. Nothing was stored.") % {"megabytes": 1}
+        return _page(request, 413, _("Too large"), text)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

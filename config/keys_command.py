@@ -26,14 +26,13 @@ def run(options: argparse.Namespace, say: Say) -> int:
     from ihala.vault.recovery import NotRecovered
 
     what = {"status": status, "rotate": rotate, "recovery": recovery, "recover": recover}[options.what]
-    try:
-        with override("en"):
+    with override("en"):
+        try:
             return what(options, say)
-    except Refused as refused:
-        with override("en"):
+        except Refused as refused:
             say(str(refused.refusal.message))
-    except (NotRecovered, LookupError) as reason:
-        say(str(reason))
+        except (NotRecovered, LookupError) as reason:
+            say(str(reason))
     return 1
 
 

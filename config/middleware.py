@@ -49,5 +49,5 @@ class BodyLimit:
             return errors.bad_request(request)
         takes_files = request.path_info.endswith(settings.UPLOADS)
         if length > (settings.UPLOAD_LIMIT if takes_files else settings.BODY_LIMIT):
-            return errors.too_large(request, 8 if takes_files else 1, takes_files=takes_files)
+            return errors.too_large(request, takes_files=takes_files)
         return self.get_response(request)

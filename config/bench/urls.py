@@ -5,7 +5,6 @@ from uuid import uuid4
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.views.decorators.csrf import csrf_exempt
 
 from config import urls
 from config.urls import handler400, handler403, handler404, handler500
@@ -29,7 +28,6 @@ def one_row(request: HttpRequest) -> HttpResponse:
 
 
 @public_view
-@csrf_exempt
 def four_rows(request: HttpRequest) -> HttpResponse:
     """The same with four rows written in one transaction."""
     with transaction.atomic(), connection.cursor() as cursor:

@@ -60,5 +60,6 @@ def written(request: HttpRequest) -> list[str]:
 
 
 def form_of(request: HttpRequest) -> str:
-    """Where the form stands that was sent; the first page if the browser does not say."""
-    return urlsplit(request.headers.get("Referer", "")).path or "/"
+    """Where the form stands that was sent; the first page if the browser does not say. One "/" begins it: after two, a
+    browser would read another site's name."""
+    return "/" + urlsplit(request.headers.get("Referer", "")).path.lstrip("/")

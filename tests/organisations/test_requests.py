@@ -97,6 +97,9 @@ def test_what_was_written_when_the_sign_in_ended_is_shown_once_and_only_to_whoev
         "&lt;b&gt;a long answer that took an hour" in body and "x" * 64 not in body and "danger</" not in body
     )
     assert 'href="/sign-in/?next=%2Fmine%2Fform%2F"' in body
+    elsewhere = ours | {"Referer": "http://testserver//elsewhere.example/form/"}
+    back = client.post("/mine/", sent, headers=elsewhere).content.decode()
+    assert 'href="/sign-in/?next=%2Felsewhere.example%2Fform%2F"' in back, "no way to another site"
     for other in (
         {},
         {"Sec-Fetch-Site": "cross-site"},
