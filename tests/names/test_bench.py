@@ -3,8 +3,9 @@
 import pytest
 
 from config.cli import main
-from ihala_names.bench import baselines, linking
+from ihala_names.bench import baselines, linkers, linking
 from ihala_names.bench.people import Town
+from ihala_names.link import Link, Record
 
 NAMES = {
     "مريم": "mariam maryam", "أحمد": "ahmed ahmad", "فاطمة": "fatima fatma", "علي": "ali aly", "حسن": "hassan hasan",
@@ -53,8 +54,21 @@ def test_other_methods_find_what_is_spelt_alike():
 
 
 def test_quality_counts_true_pairs():
-    from ihala_names.link import Link, Record
-
     left, right = [Record("1", "a", None, ()), Record("2", "b", None, ())], [Record("1", "a", None, ())]
     said = linking.quality([Link(0, 0, 1.0), Link(1, 0, 1.0)], left, right, 1)
     assert said == "precision 0.500 recall 1.000 F1 0.667"
+
+
+def test_a_method_whose_package_is_missing_is_said_to_be_not_measured(monkeypatch):
+    monkeypatch.setattr(linkers, "find_spec", lambda name: None)
+    said = list(linking._others([], [], 0, linking.WRITINGS))
+    assert said == [
+        f"  {name}: not installed here, not measured" for name in ("rapidfuzz", "anonlink", "Splink")
+    ]
+
+
+def test_others_are_judged_at_the_threshold_that_is_best_for_them():
+    sides = [[Record(key, key, None, ()) for key in "abc"] for _ in range(2)]
+    pairs = [Link(0, 0, 0.9), Link(1, 1, 0.8), Link(2, 1, 0.7), Link(2, 0, 0.6)]
+    assert linking.at_best(pairs, *sides, 3) == "precision 1.000 recall 0.667 F1 0.800"
+    assert linking.at_best([], *sides, 3) == "precision 0.000 recall 0.000 F1 0.000"
