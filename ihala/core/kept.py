@@ -6,27 +6,30 @@ asked; where a value comes from whoever asks, it says `Given` (an actor in gener
 together once per set of roles and remembered without any value; each asking binds its own. Row-level security, the
 reading of rows and the meaning of the query are the queryset's: nothing is said twice.
 
-Questions that do not wait for each other's answers can be asked `ahead`: they are sent in one go, and where each is
-asked in its turn its answer lies there already. So a page of a dozen questions waits for PostgreSQL once.
+Questions that do not wait for each other's answers can be asked `ahead`: they are sent as one statement
+(`ihala.core.together`), and where each is asked in its turn its answer lies there already. So a page of a dozen
+questions waits for PostgreSQL once.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial, update_wrapper
+from functools import cached_property, partial, update_wrapper
 from typing import Any, Protocol
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, DateTimeField, Expression, Field, Func, QuerySet
+from django.db.models import BooleanField, DateTimeField, Expression, Field, Func, JSONField, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg.sql import quote
 
 from . import clock
 from .reading import Maker
+from .together import Rows, statement
 
 
 class Given(Expression):
@@ -73,14 +76,11 @@ class Asks(Protocol):
 class Kept:
     """A question: `build(actor, *shape)` makes its queryset, calling it answers with the rows.
 
-    `shape` are hashable values that change the SQL; `given` are the values of further `Given` in it. With `around` the
-    queryset's SQL stands in the place of its `{}`, and the answer is plain tuples.
+    `shape` are hashable values that change the SQL; `given` are the values of further `Given` in it.
     """
 
-    def __init__(
-        self, build: Callable[..., "QuerySet[Any, Any]"], around: str = "", before: tuple[Given, ...] = ()
-    ) -> None:
-        self.build, self.around, self.before = build, around, before
+    def __init__(self, build: "Callable[..., QuerySet[Any, Any]]", around: "Around | None" = None) -> None:
+        self.build, self.around = build, around
         self._known: dict[Hashable, _Compiled] = {}
         update_wrapper(self, build)
 
@@ -91,7 +91,7 @@ class Kept:
             return []
         answers = _ahead.get()
         rows = answers.pop(asked.key, None) if answers else None
-        return asked.compiled.read(_fetched(asked.send()) if rows is None else rows)
+        return asked.compiled.read(_fetched(asked.send())) if rows is None else asked.compiled.reader(rows)
 
     def asked(self, actor: Asks | None, *shape: Hashable, **given: Any) -> "Asked":
         """The question with its values, not sent yet: for `ahead`."""
@@ -99,7 +99,7 @@ class Kept:
         compiled = self._known.get(key)
         if compiled is None:
             built = self.build(actor and actor.in_general(), *shape)
-            compiled = self._known[key] = _Compiled(built, self.around, self.before)
+            compiled = self._known[key] = _Compiled(built, self.around)
         moment = clock.now()
         given = {NOW.name: moment} | given
         return Asked(compiled, compiled.bound(actor.ids() | given if actor else given), moment)
@@ -110,12 +110,32 @@ def kept(build: Callable[..., "QuerySet[Any, Any]"]) -> Kept:
     return Kept(build)
 
 
-def kept_within(around: str, *before: Given) -> Callable[[Callable[..., "QuerySet[Any, Any]"]], Kept]:
-    """The same for a question about a queryset's rows, such as how many there are of each kind.
+@dataclass(frozen=True)
+class Around:
+    """SQL about a queryset's rows, which stand in the place of its `{}`, or about none; the answer is plain tuples.
 
-    `before` are the values of the placeholders that stand before the `{}` of `around`.
+    `before` are the values of the placeholders that stand before the `{}`.
     """
-    return lambda build: Kept(build, around, before)
+
+    sql: str
+    before: tuple[Given, ...]
+    columns: "tuple[Field[Any, Any], ...]"
+
+
+def kept_within(
+    sql: str, *before: Given, columns: "tuple[Field[Any, Any], ...]"
+) -> Callable[[Callable[..., "QuerySet[Any, Any]"]], Kept]:
+    """The same for a question about a queryset's rows, such as how many there are of each kind: see `Around`."""
+    return lambda build: Kept(build, Around(sql, before, columns))
+
+
+def kept_sql(sql: str, *before: Given, columns: "tuple[Field[Any, Any], ...]") -> Kept:
+    """A question to a function of the database, for which there is no queryset."""
+    return Kept(_nothing, Around(sql, before, columns))
+
+
+def _nothing(_nobody: None) -> Any:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +160,15 @@ class Asked:
         return cursor
 
 
+EVERY_PAGE: list[Callable[[Any], "Asked | None"]] = []
+"""What the frame of every page asks for somebody, None where it asks nothing; apps add to it when they are ready."""
+
+
+def of_every_page(actor: Asks) -> list[Asked]:
+    """That, for a page that asks `ahead` and is drawn meanwhile."""
+    return [asked for ask in EVERY_PAGE if (asked := ask(actor)) is not None]
+
+
 _ahead: ContextVar[dict[Hashable, list[Any]] | None] = ContextVar("ihala_ahead", default=None)
 """Answers that came before they were asked for; each serves once."""
 
@@ -150,15 +179,30 @@ def ahead(*questions: Asked) -> Iterator[None]:
 
     Only for what nothing in here changes before it is asked. An answer that nobody asked for is forgotten at the end.
     """
-    sent = [one for one in questions if one.compiled.sql]
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        cursors = [one.send() for one in sent]
-    answers = {one.key: _fetched(cursor) for one, cursor in zip(sent, cursors, strict=True)}
+    answers = _together([one for one in questions if one.compiled.sql])
     token = _ahead.set(answers)
     try:
         yield
     finally:
         _ahead.reset(token)
+
+
+def _together(questions: list[Asked]) -> dict[Hashable, list[Any]]:
+    """Their rows, from one statement."""
+    if not questions:
+        return {}
+    kinds = tuple([one.compiled for one in questions])
+    sql = _statements.get(kinds)
+    if sql is None:
+        sql = _statements[kinds] = statement([one.rows for one in kinds])
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for one in questions for value in one.values])
+        found = cursor.fetchone()
+    return {one.key: one.compiled.written(rows) for one, rows in zip(questions, found, strict=True)}
+
+
+_statements: dict[tuple["_Compiled", ...], str] = {}
+"""SQL of questions asked together, without any value."""
 
 
 def _fetched(cursor: Any) -> list[Any]:
@@ -170,28 +214,50 @@ def _fetched(cursor: Any) -> list[Any]:
 class _Compiled:
     """A queryset's SQL with the places of its values, and how its rows are read."""
 
-    def __init__(self, queryset: "QuerySet[Any, Any]", around: str, before: tuple[Given, ...]) -> None:
-        asked: Any = queryset
-        self.compiler = asked.query.get_compiler(asked.db)
-        try:
-            self.sql, values = self.compiler.as_sql()
-        except EmptyResultSet:
-            self.sql = ""
-            return
-        select = self.compiler.select
-        self.converters = self.compiler.get_converters([column for column, *_more in select])
+    def __init__(self, queryset: "QuerySet[Any, Any] | None", around: Around | None) -> None:
+        self.sql, values = "", tuple[Any, ...]()
+        self.converters: dict[int, Any] = {}
         self.reader: Callable[[Iterable[Any]], list[Any]] = list
+        if queryset is not None:
+            asked: Any = queryset
+            self.compiler = asked.query.get_compiler(asked.db)
+            try:
+                self.sql, values = self.compiler.as_sql()
+            except EmptyResultSet:
+                return
         if around:
-            self.sql, values, self.converters = around.format(self.sql), (*before, *values), {}
-        elif asked._iterable_class is ModelIterable:
-            self.reader = partial(_instances, Maker(self.compiler.klass_info, select), self._annotations())
+            self.sql, values, self.columns = (
+                around.sql.format(self.sql),
+                (*around.before, *values),
+                around.columns,
+            )
         else:
-            self.reader = READERS[asked._iterable_class]
-        self.values = tuple(values)
-        self.given = [(place, one.name) for place, one in enumerate(values) if isinstance(one, Given)]
+            self._read_as(asked._iterable_class)
+        self.sql, self.values = _written_in(self.sql, values)
+        self.given = [(place, one.name) for place, one in enumerate(self.values) if isinstance(one, Given)]
 
-    def _annotations(self) -> list[tuple[str, int]]:
-        return list((self.compiler.annotation_col_map or {}).items())
+    def _read_as(self, kind: type) -> None:
+        """What Django makes of these rows: instances, tuples, single values."""
+        select = [column for column, *_more in self.compiler.select]
+        self.columns = tuple(column.output_field for column in select)
+        self.converters = self.compiler.get_converters(select)
+        if kind is ModelIterable:
+            maker = Maker(self.compiler.klass_info, self.compiler.select)
+            self.reader = partial(_instances, maker, list((self.compiler.annotation_col_map or {}).items()))
+        else:
+            self.reader = READERS[kind]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """How its rows travel when it is asked together with others."""
+        return Rows(self.sql, self.columns)
+
+    def written(self, found: list[dict[str, Any]] | None) -> list[Any]:
+        """The rows of an answer as JSON, as `read` would hand them to the reader."""
+        rows: list[Any] = self.rows.read(found)
+        columns = self.columns
+        unread = {at: how for at, how in self.converters.items() if not isinstance(columns[at], JSONField)}
+        return self.compiler.apply_converters(rows, unread) if unread and rows else rows
 
     def bound(self, given: dict[str, Any]) -> list[Any]:
         """The values in the order of their places."""
@@ -207,6 +273,20 @@ class _Compiled:
         if self.converters and rows:
             rows = self.compiler.apply_converters(rows, self.converters)
         return self.reader(rows)
+
+
+def _written_in(sql: str, values: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The SQL with those values written out that no asking changes, so that a plan for all askings knows them."""
+    pieces = sql.split("%s")
+    written, left = [pieces[0]], []
+    for value, piece in zip(values, pieces[1:], strict=True):
+        if isinstance(value, str | bool | int):
+            written.append(quote(str(value) if isinstance(value, str) else value).replace("%", "%%"))
+        else:
+            written.append("%s")
+            left.append(value)
+        written.append(piece)
+    return "".join(written), tuple(left)
 
 
 def _instances(maker: Maker, annotations: list[tuple[str, int]], rows: Iterable[Any]) -> list[Any]:

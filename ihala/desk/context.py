@@ -10,9 +10,11 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from ihala.accounts.roles import Permission
+from ihala.core.kept import Asked
 from ihala.organisations.models import Actor
 from ihala.referrals.workflow import ANYONE
 
+from . import work
 from .enums import List
 from .work import Counters, counters_of
 
@@ -30,6 +32,11 @@ def capped(number: int) -> str:
 def works_with_referrals(actor: Actor) -> bool:
     """Has the actor a role that sees referrals?"""
     return bool(actor.roles & ANYONE)
+
+
+def counting(actor: Actor) -> Asked | None:
+    """What the navigation asks for somebody whose pages show counters."""
+    return work.counting(actor) if works_with_referrals(actor) else None
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -12,13 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import DateTimeField, Q, QuerySet, Value
-from django.db.models.fields import CharField
+from django.db.models import BigIntegerField, BooleanField, CharField, DateTimeField, Q, QuerySet, Value
 from django.utils.translation import get_language
 
 from ihala.accounts.roles import Permission, Role
 from ihala.core.clock import now
-from ihala.core.kept import NOW, Given, kept, kept_within
+from ihala.core.kept import NOW, Asked, Given, kept, kept_within
 from ihala.organisations.models import Actor
 from ihala.referrals.enums import State
 from ihala.referrals.models import Referral
@@ -104,9 +103,14 @@ def _page(
     return _together(_listed(kind, actor, filters, after, now))
 
 
+def counting(actor: Actor) -> Asked:
+    """The question of `counters_of`, for a page that asks it `ahead`."""
+    return _turns.asked(actor)
+
+
 def counters_of(actor: Actor) -> Counters:
     """What waits, for the tabs and for the navigation of every page. One query."""
-    counted = _turns(actor, now=now())
+    counted = _turns(actor)
     numbers = {"drafts": 0, "incoming": 0, "outgoing": 0}
     for place, _late, number in counted:
         numbers[place] += number
@@ -120,7 +124,7 @@ FROM ({}) AS waiting GROUP BY 1, 2
 """
 
 
-@kept_within(COUNTING, NOW)
+@kept_within(COUNTING, NOW, columns=(CharField(), BooleanField(), BigIntegerField()))
 def _turns(actor: Actor) -> QuerySet:
     """Where it is this side's turn, at most a hundred each way."""
     return _together(_waiting(actor))

@@ -115,10 +115,9 @@ def mark_seen(notifications: Iterable[Notification], *, by: Actor) -> None:
 
 def mark_subject_seen(subject_id: UUID, *, by: Actor) -> int:
     """The actor has opened the page that these notifications lead to; how many others are not seen yet."""
-    unseen = rules.unseen(by)
-    about = [key for key, subject in unseen if subject == subject_id]
+    about, others = rules.unseen_about(by, subject_id)
     _mark(about, by)
-    return len(unseen) - len(about)
+    return others
 
 
 def _mark(keys: Iterable[UUID], by: Actor) -> None:

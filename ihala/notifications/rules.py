@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, UUIDField
 
 from ihala.accounts.roles import Role
 from ihala.core.clock import now
-from ihala.core.kept import kept, kept_within
+from ihala.core.kept import Asked, Given, kept_within
 from ihala.organisations import rules as organisations
 from ihala.organisations.models import Actor, Membership
 
@@ -18,6 +19,7 @@ from .models import Notification, Seen
 
 NEWEST = 100
 """A bell looks at so many of the newest and no further, so it stays quick however many there are."""
+SUBJECT = Given("subject", UUIDField())
 
 
 def visible_to(actor: Actor) -> QuerySet[Notification]:
@@ -36,23 +38,45 @@ def unseen_by(actor: Actor, among: int | None = None) -> QuerySet[Notification]:
 
 def unseen_count(actor: Actor) -> int:
     """The number on the bell. One query."""
-    ((number,),) = _unseen(actor, NEWEST) or [(0,)]
+    ((number,),) = _counted(actor, NEWEST) or [(0,)]
     return number
 
 
-@kept_within("SELECT count(*) FROM ({}) AS unseen")
-def _unseen(actor: Actor, among: int) -> QuerySet[Notification, UUID]:
-    return unseen_by(actor, among).values_list("pk", flat=True)
+def unseen_about(actor: Actor, subject_id: UUID) -> tuple[list[UUID], int]:
+    """Of these, the keys of those that lead there, and how many others there are. One query."""
+    ((about, others),) = _about(actor, NEWEST, subject=subject_id) or [([], 0)]
+    return about, others
 
 
-def unseen(actor: Actor) -> list[tuple[UUID, UUID | None]]:
-    """Of these, the keys of each and of what it leads to. One query."""
-    return _unseen_keys(actor, NEWEST)
+def about(actor: Actor, subject_id: UUID) -> Asked:
+    """That question, for a page that asks it `ahead`."""
+    return _about.asked(actor, NEWEST, subject=subject_id)
 
 
-@kept
-def _unseen_keys(actor: Actor, among: int) -> QuerySet[Notification, tuple[UUID, UUID | None]]:
-    return unseen_by(actor, among).values_list("pk", "subject_id")
+@kept_within(
+    "SELECT count(*) FROM ({}) AS newest (id, subject, looked) WHERE NOT looked",
+    columns=(BigIntegerField(),),
+)
+def _counted(actor: Actor, among: int) -> QuerySet[Any, Any]:
+    return _newest(actor, among)
+
+
+@kept_within(
+    "SELECT coalesce(array_agg(id) FILTER (WHERE subject = %s), '{{}}'), "
+    "count(*) FILTER (WHERE subject IS DISTINCT FROM %s) "
+    "FROM ({}) AS newest (id, subject, looked) WHERE NOT looked",
+    SUBJECT,
+    SUBJECT,
+    columns=(ArrayField(UUIDField()), BigIntegerField()),
+)
+def _about(actor: Actor, among: int) -> QuerySet[Any, Any]:
+    return _newest(actor, among)
+
+
+def _newest(actor: Actor, among: int) -> QuerySet[Any, Any]:
+    looked = Seen.objects.filter(notification=OuterRef("pk"), membership=actor.membership_id)
+    newest = visible_to(actor).annotate(looked=Exists(looked)).order_by("-created_at", "id")
+    return newest.values_list("pk", "subject_id", "looked")[:among]
 
 
 JOB = (

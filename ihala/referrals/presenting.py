@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from ihala.cases.models import Case
 from ihala.core.clock import now
-from ihala.core.kept import ahead
+from ihala.core.kept import Asked
 from ihala.core.vocabulary import LegalBasis, Service
 from ihala.organisations.models import Actor
 
 from . import enums, facts, questions, rules, workflow
 from .actions import housing, package, sealed
 from .enums import MessageKind, RecordKind, ReportKind, State, Step
-from .models import Referral, ReferralSide, StepTaken
+from .models import Referral, StepTaken
 from .presenting_housing import beds
 from .presenting_package import amendments, household, sections
 from .presenting_words import AT_ONCE, FIRST, QUIET, SIGNS, awaited
@@ -27,15 +27,15 @@ NEVER_BUTTONS = frozenset({Step.SUBMIT, Step.SEND_AT_ONCE, Step.NO_ANSWER})
 FROM_THE_CASE = frozenset({Step.AMEND, Step.REFER_ONWARD})
 
 
+def asked(referral: Referral, actor: Actor) -> list[Asked]:
+    """What `page` asks the database, to be asked `ahead`."""
+    return [*questions.of_page(referral, actor), *housing.of_page(referral, actor)]
+
+
 def page(referral: Referral, actor: Actor) -> dict[str, Any]:
     """The context of `referrals/detail.html`; `referral` comes with sender, receiver and terms."""
-    with ahead(*questions.of_page(referral, actor)):
-        return _page(referral, actor)
-
-
-def _page(referral: Referral, actor: Actor) -> dict[str, Any]:
     side = facts.side(referral, actor.organisation_id)
-    case = own_case(side, actor)
+    case = questions.own_case(referral, actor)
     reading = _read(referral, actor)
     parts = reading.parts
     shown = sections(referral, parts)
@@ -68,7 +68,7 @@ def _page(referral: Referral, actor: Actor) -> dict[str, Any]:
 def without_content(referral: Referral, actor: Actor) -> dict[str, Any]:
     """The context of `referrals/away.html`, for which nobody but the database is asked: an acknowledgement is due and
     consent is taken back also while no key agent answers."""
-    case = own_case(facts.side(referral, actor.organisation_id), actor)
+    case = questions.own_case(referral, actor)
     shown = {"referral": referral, "case": case, "facts": in_clear(referral)}
     return shown | head(referral, actor) | buttons(referral, actor, case)
 
@@ -149,13 +149,6 @@ def in_clear(referral: Referral) -> list[dict[str, Any]]:
 def services(codes: Iterable[str]) -> str:
     """Their words, one after the other."""
     return " · ".join(str(Service(code).label) for code in codes)
-
-
-def own_case(side: ReferralSide | None, actor: Actor) -> Case | None:
-    """The organisation's own case, if this person may open it."""
-    if side is None or side.case_id is None:
-        return None
-    return questions.case_open_to(actor, side.case_id)
 
 
 def _linked(referral: Referral, actor: Actor) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, CharField, Q, QuerySet, UUIDField
+from django.db.models import BigIntegerField, CharField, Q, QuerySet, Subquery, UUIDField
 
 from ihala.cases.models import Case
 from ihala.core.kept import Asked, Given, kept
@@ -24,6 +24,7 @@ from .models import (
 from .models_apart import Comparison, PersonsDeposit
 
 REFERRAL = Given("referral", UUIDField())
+ORGANISATION = Given("organisation", BigIntegerField())
 
 
 def seen_at(reference: str, actor: Actor) -> Referral | None:
@@ -37,14 +38,15 @@ def _seen_at(actor: Actor) -> QuerySet[Referral]:
     return whole.telling_reach(actor).filter(reference=Given("reference", CharField()))
 
 
-def case_open_to(actor: Actor, case_id: UUID) -> Case | None:
-    """The case, if the actor may open it."""
-    return next(iter(_case(actor, case=case_id)), None)
+def own_case(referral: Referral, actor: Actor) -> Case | None:
+    """The organisation's own case of this referral, if the actor may open it."""
+    return next(iter(_own_case(actor, referral=referral.pk, organisation=actor.organisation_id)), None)
 
 
 @kept
-def _case(actor: Actor) -> QuerySet[Case]:
-    return Case.objects.visible_to(actor).filter(pk=Given("case", UUIDField()))
+def _own_case(actor: Actor) -> QuerySet[Case]:
+    mine = ReferralSide.objects.filter(referral=REFERRAL, organisation=ORGANISATION).values("case")
+    return Case.objects.visible_to(actor).filter(pk=Subquery(mine))
 
 
 def side_of(referral: Referral, organisation_id: int) -> ReferralSide | None:
@@ -54,8 +56,7 @@ def side_of(referral: Referral, organisation_id: int) -> ReferralSide | None:
 
 @kept
 def _side(_nobody: None) -> QuerySet[ReferralSide]:
-    organisation = Given("organisation", BigIntegerField())
-    return ReferralSide.objects.select_related("case").filter(referral=REFERRAL, organisation=organisation)
+    return ReferralSide.objects.select_related("case").filter(referral=REFERRAL, organisation=ORGANISATION)
 
 
 def timeline(referral: Referral, actor: Actor) -> list[StepTaken]:
@@ -180,6 +181,7 @@ def of_page(referral: Referral, actor: Actor) -> list[Asked]:
     of, me = {"referral": referral.pk}, actor.organisation_id
     asked = [
         _side.asked(None, organisation=me, **of),
+        _own_case.asked(actor, organisation=me, **of),
         *(one.asked(actor, **of) for one in (_timeline, _records)),
         *(one.asked(None, **of) for one in (_messages, _reports, _parts, _tasks)),
         _linked.asked(actor, origin=referral.origin_id, **of),
@@ -188,7 +190,7 @@ def of_page(referral: Referral, actor: Actor) -> list[Asked]:
     if referral.plan_version:
         asked.append(_plan.asked(None, **of))
     if referral.receiver_id == me:
-        asked.append(_last_comparison.asked(None, **of))
+        asked += [_last_comparison.asked(None, **of), _persons_deposit.asked(None, **of)]
     return asked
 
 

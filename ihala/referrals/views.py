@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ihala.cases import rules as case_rules
 from ihala.core.downloads import download
+from ihala.core.kept import ahead, of_every_page
 from ihala.core.refusal import Refused, Status
 from ihala.matching.models import JointCount, KnownQuestion
 from ihala.notifications.actions import mark_subject_seen
+from ihala.notifications.rules import about
 from ihala.organisations.models import Request
 from ihala.shelter.models import Asking
 
@@ -23,7 +25,7 @@ from .actions import files
 from .forms import AttestForm, NoteForm
 from .forms_refused import kept
 from .models import DestructionTask, Referral
-from .presenting import page, without_content
+from .presenting import asked, page, without_content
 from .presenting_receipts import receipts_of
 
 
@@ -45,16 +47,17 @@ def asked_of(request: Request, reference: str) -> Referral:
 @require_GET
 def detail(request: Request, reference: str) -> HttpResponse:
     """Everything about one referral that this person may see, and what can be done now."""
-    referral = found(request, reference)
-    request.ihala_unseen = mark_subject_seen(referral.pk, by=request.actor)
-    try:
-        shown = {**page(referral, request.actor), "note_form": NoteForm()}
-    except Refused as refused:
-        if refused.refusal.status != Status.AWAY:
-            raise
-        shown = {**without_content(referral, request.actor), "refusal": refused.refusal}
-        return render(request, "referrals/away.html", shown, status=Status.AWAY)
-    return render(request, "referrals/detail.html", shown)
+    referral, actor = found(request, reference), request.actor
+    with ahead(*asked(referral, actor), about(actor, referral.pk), *of_every_page(actor)):
+        request.ihala_unseen = mark_subject_seen(referral.pk, by=actor)
+        try:
+            shown = {**page(referral, actor), "note_form": NoteForm()}
+        except Refused as refused:
+            if refused.refusal.status != Status.AWAY:
+                raise
+            shown = {**without_content(referral, actor), "refusal": refused.refusal}
+            return render(request, "referrals/away.html", shown, status=Status.AWAY)
+        return render(request, "referrals/detail.html", shown)
 
 
 ELSEWHERE: dict[type[Model], Callable[[UUID], HttpResponse]] = {

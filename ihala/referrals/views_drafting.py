@@ -15,14 +15,13 @@ from ihala.core.refusal import Refused, Status
 from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations.models import Actor, Request
 
-from . import actions, facts, workflow
+from . import actions, questions, workflow
 from .actions import package
 from .enums import Link, State, Step
 from .forms import DisclosureForm, NeedForm, SendForm
 from .forms_refused import kept
 from .forms_steps import partner_choices
 from .models import Referral
-from .presenting import own_case
 from .presenting_drafting import asked_before, bases, offered, reviewed, shown_to_receiver
 from .presenting_words import done
 from .rules import draft_ends_at
@@ -68,9 +67,8 @@ def _draft(form: NeedForm, case: Case, by: Actor, instead_of: str) -> Referral:
 def _draft_of(request: Request, reference: str) -> Referral | None:
     """The draft at this address; None for a referral that is none any more, and to whom its case is only to read."""
     referral = found(request, reference)
-    side = facts.side(referral, request.actor.organisation_id)
     still = referral.state == State.DRAFT and referral.sender_id == request.actor.organisation_id
-    case = own_case(side, request.actor) if still else None
+    case = questions.own_case(referral, request.actor) if still else None
     return referral if case and why_not_work(case, request.actor) is None else None
 
 

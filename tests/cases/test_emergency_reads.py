@@ -138,7 +138,7 @@ def test_after_four_hours_nothing_is_read_either_though_nobody_has_closed_the_en
             assert Access.objects.get(case=case, reason=AccessReason.EMERGENCY).closed_at is None
             assert refusal_of(case_at, case.reference, colleague) == "not_visible"
             assert questions.seen_at(referral.reference, colleague) is None
-            assert questions.case_open_to(colleague, case.pk) is None
+            assert questions.own_case(referral, colleague) is None
             assert not Referral.objects.visible_to(colleague).exists()
 
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import CharField, DateTimeField, QuerySet, UUIDField
 from django.utils.translation import gettext_lazy as _
 
 from ihala.core.acting import acting
 from ihala.core.clock import now
-from ihala.core.kept import kept
+from ihala.core.kept import Asked, Given, kept, kept_sql
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.vocabulary import DisclosureClass, Kind, Service, Urgency
 from ihala.organisations.models import Actor
@@ -185,10 +184,20 @@ def free(referral: Referral) -> None:
 
 def held_for(referral: Referral) -> Held | None:
     """Until when beds are held for the referral, as its two sides are told; None where none ever were. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT until, ended_how FROM ihala_hold_of(%s)", [referral.pk])
-        row = cursor.fetchone()
-    return None if row is None or row[0] is None else Held(row[0], row[1])
+    rows = _hold_of(None, referral=referral.pk)
+    return next((Held(until, ended) for until, ended in rows if until is not None), None)
+
+
+_hold_of = kept_sql(
+    "SELECT until, ended_how FROM ihala_hold_of(%s)",
+    Given("referral", UUIDField()),
+    columns=(DateTimeField(), CharField()),
+)
+
+
+def of_page(referral: Referral, by: Actor) -> list[Asked]:
+    """What a referral's page asks of beds, to be asked `ahead`."""
+    return [_hold_of.asked(None, referral=referral.pk), _any_bed.asked(by)]
 
 
 def beds_in(text: str) -> Sequence[int]:
