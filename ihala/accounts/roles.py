@@ -55,6 +55,7 @@ class Permission(StrEnum):
     MANAGE_ROTA = "manage_rota"
     MANAGE_STAFF = "manage_staff"
     MANAGE_CALENDAR = "manage_calendar"
+    MANAGE_TELEPHONES = "manage_telephones"
     REQUEST_ERASURE = "request_erasure"
     CONFIRM_ERASURE = "confirm_erasure"
     MANAGE_RETENTION = "manage_retention"
@@ -94,7 +95,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.READ_AUDIT, P.SEE_COUNTS, P.REQUEST_ERASURE, P.CONFIRM_ERASURE, P.MANAGE_RETENTION, P.SET_SEARCH_RULE,
     }),
     # Manages staff and settings; sees no content of any case.
-    R.ADMINISTRATOR: frozenset({P.MANAGE_STAFF, P.MANAGE_CALENDAR, P.CONFIRM_RESET}),
+    R.ADMINISTRATOR: frozenset({P.MANAGE_STAFF, P.MANAGE_CALENDAR, P.MANAGE_TELEPHONES, P.CONFIRM_RESET}),
     # Runs training, knowledge, meetings and campaigns; sees counts.
     R.COORDINATOR: frozenset({P.SEE_COUNTS}),
 }  # fmt: skip

@@ -117,6 +117,10 @@ class EventName(TextChoices):
     KEY_RECOVERED = "key.recovered", pgettext_lazy("event", "Key recovered by two officers")
     RECOVERY_SET_UP = "key.recovery_set_up", pgettext_lazy("event", "Recovery parts made for officers")
     ORGANISATION_CHANGED = "organisation.changed", pgettext_lazy("event", "Organisation changed")
+    TELEPHONES_CHANGED = (
+        "organisation.telephones_changed",
+        pgettext_lazy("event", "Telephone lines of an organisation changed"),
+    )
     ERASURE_REQUESTED = "erasure.requested", pgettext_lazy("event", "Erasure requested")
     ERASURE_CANCELLED = "erasure.cancelled", pgettext_lazy("event", "Request for erasure cancelled")
     ERASURE_CONFIRMED = "erasure.confirmed", pgettext_lazy("event", "Erasure confirmed")

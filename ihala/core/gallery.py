@@ -209,6 +209,10 @@ def _referral() -> dict[str, Any]:
             {"title": say("قيد المراجعة", "Under review"), "who": noura, "side": foundation, "at": sent + timedelta(minutes=29), "note": "", "kind": "current"},
             {"title": say("القرار", "Decision"), "who": "", "side": foundation, "at": None, "note": "", "kind": "next"},
         ],
+        "lines": [
+            {"label": say("خط المناوبة", "Duty line"), "number": "+971500000101"},
+            {"label": say("خط المشرف/ة", "Supervisor's line"), "number": "+971500000102"},
+        ],
         "facts": [
             {"label": say("رقم الهوية", "Emirates ID"), "value": "784-1990-1234567-1", "kind": "ltr"},
             {"label": say("هاتف آمن", "Safe telephone"), "value": "0501234567", "kind": "phone"},

@@ -64,7 +64,9 @@ def size(count: int) -> str:
 
 
 def phone(value: str, region: str = "AE") -> str:
-    """A number as dialled from abroad, "+971 50 123 4567"; what is no number stays as it is."""
+    """A number as dialled from abroad, "+971 50 123 4567"; what is no number stays as it is, and so does "800111"."""
+    if value.startswith("800"):
+        return value  # toll-free, within the country only
     try:
         return phonenumbers.format_number(
             phonenumbers.parse(western_digits(value), region), phonenumbers.PhoneNumberFormat.INTERNATIONAL

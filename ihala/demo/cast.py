@@ -10,7 +10,13 @@ from typing import Any
 
 from ihala.accounts.roles import Role
 from ihala.core.acting import acting
-from ihala.organisations.actions import add_member, countersign, create_organisation, propose_terms
+from ihala.organisations.actions import (
+    add_member,
+    countersign,
+    create_organisation,
+    propose_terms,
+    set_telephones,
+)
 from ihala.organisations.enums import Emirate, KnownThere
 from ihala.organisations.models import Actor, Membership, Organisation, Terms
 from ihala.organisations.terms import default_terms
@@ -38,6 +44,11 @@ ORGANISATIONS = (
     ("dfwac", "مؤسسة دبي لرعاية النساء والأطفال", "Dubai Foundation for Women and Children", Emirate.DUBAI),
     ("sharjah", "مركز الشارقة لحماية المرأة", "Sharjah Women's Protection Centre", Emirate.SHARJAH),
 )  # fmt: skip
+LINES = {
+    "aman": ("+971 50 000 0101", "+971 50 000 0102"),
+    "dfwac": ("+971 50 000 0201", "+971 50 000 0202"),
+}
+"""Duty line and supervisor's line; invented, as their noughts show."""
 PEOPLE = (
     Person("aman.caseworker", R.CASEWORKER, "هند خليفة الزعابي", "Hind Khalifa Al Zaabi"),
     Person("aman.supervisor", R.SUPERVISOR, "عائشة جمعة النعيمي", "Aisha Juma Al Nuaimi"),
@@ -85,6 +96,8 @@ def assemble(hiring: Hire = hire) -> dict[str, Actor]:
         people = [person for person in PEOPLE if person.organisation == code]
         with acting(system):
             members = hiring(people, system)
+            if code in LINES:
+                set_telephones(duty=LINES[code][0], supervisor=LINES[code][1], by=system)
         for person, member in zip(people, members, strict=True):
             actors[person.username] = _actor(person, member, organisation)
     return actors

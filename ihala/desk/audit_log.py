@@ -20,6 +20,7 @@ from ihala.audit.rules import Wanted
 from ihala.cases.models import Case
 from ihala.core.clock import DUBAI
 from ihala.core.refusal import Refusal, Status
+from ihala.core.text import isolate, phone
 from ihala.core.vocabulary import DisclosureClass
 from ihala.matching.enums import SearchPurpose
 from ihala.organisations.models import Actor, Membership, Organisation
@@ -156,6 +157,18 @@ def _of_search(detail: dict[str, Any]) -> list[str]:
     return said
 
 
+def _of_lines(detail: dict[str, Any]) -> list[str]:
+    """Of changed telephone lines: what stood there and what stands there now."""
+    if "lines" not in detail:
+        return []
+    said = []
+    for words, key in ((_("Before: %(numbers)s"), "before"), (_("Now: %(numbers)s"), "lines")):
+        dialled = [one.partition(":")[2] for one in detail.get(key, [])]
+        numbers = [phone(one if one.startswith("800") else f"+{one}") for one in dialled]
+        said.append(words % {"numbers": _(", ").join(map(isolate, numbers)) or "–"})
+    return said
+
+
 def _details(detail: dict[str, Any]) -> list[str]:
     """Purpose, numbers, disclosure classes and states, where the event has them."""
     found = []
@@ -168,6 +181,7 @@ def _details(detail: dict[str, Any]) -> list[str]:
     ):
         if classes := [str(DisclosureClass(cls).label) for cls in detail.get(key, [])]:
             found.append(words % {"classes": _(", ").join(classes)})
+    found += _of_lines(detail)
     before, after = detail.get("from"), detail.get("to")
     if before in State.values and after in State.values and before != after:
         states = {"before": State(before).label, "after": State(after).label}

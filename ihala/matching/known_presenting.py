@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from ihala.cases.models import Case
 from ihala.consent import rules as consent
+from ihala.organisations import rules as organisations
 from ihala.organisations.enums import KnownThere
 from ihala.organisations.models import Actor, Organisation
 from ihala.vault.refusals import NO_CONSENT_TO_ASK
@@ -46,6 +47,7 @@ def _partner(case: Case, partner: Organisation, mode: KnownThere, actor: Actor) 
     organisation_left, mine_left = rules.left_today(actor, partner.pk)
     return {
         "organisation": partner,
+        "lines": organisations.lines(partner),
         "mode": mode.label,
         "why_not": refusal.message if refusal else "",
         "consent_missing": refusal is not None and refusal.code == NO_CONSENT_TO_ASK.code,
@@ -69,7 +71,8 @@ def question_page(question: KnownQuestion, actor: Actor) -> dict[str, Any]:
     return {
         "question": question,
         "badge": badge(question.result),
-        "other": question.asking if asked_us else question.asked,
+        "other": (other := question.asking if asked_us else question.asked),
+        "lines": organisations.lines(other),
         "asked_us": asked_us,
         "case": own.case if own else None,
         "reaches": reaches,

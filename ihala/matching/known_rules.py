@@ -62,7 +62,7 @@ def left_today(actor: Actor, partner: int) -> tuple[int, int]:
 def partners(actor: Actor) -> list[tuple[Organisation, KnownThere]]:
     """The organisations with terms in force, and whether each tells."""
     found = []
-    for partner in organisations.partners(actor.organisation_id):
+    for partner in organisations.with_lines(organisations.partners(actor.organisation_id)):
         terms = organisations.active_terms(actor.organisation_id, partner.pk)
         found.append((partner, terms.tells_known(partner.pk) if terms else KnownThere.NONE))
     return found

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from ihala.accounts.roles import Role
 from ihala.core.vocabulary import Category, DisclosureClass, LegalBasis, Service, Urgency
 
-from . import document
+from . import document, refusals
 from .enums import ClockName, Enquiries, KnownThere, Release, Rung, SecondPersonStep, Weekday
 from .models import Holiday, Membership
+from .telephones import LINES, as_dialled
 from .terms import DEFAULT_CLOCKS, LONGEST, MINIMUM_SET, InvalidTerms, read_terms
 
 TICKS = forms.CheckboxSelectMultiple
@@ -253,6 +254,35 @@ class HolidayForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name_ar"].required = self.fields["name_en"].required = False
+
+
+class TelephonesForm(forms.Form):
+    """The lines of one's own organisation, typed in any form they are dialled in."""
+
+    duty = forms.CharField(
+        label=LINES["duty"], max_length=40, required=False,
+        help_text=_("Answered day and night. Partners call it when a referral cannot wait."),
+        widget=forms.TextInput(attrs={"type": "tel", "dir": "ltr", "autocomplete": "off"}),
+    )  # fmt: skip
+    supervisor = forms.CharField(
+        label=LINES["supervisor"], max_length=40, required=False,
+        help_text=_("For what two supervisors have to say to each other, the conflict check among it."),
+        widget=forms.TextInput(attrs={"type": "tel", "dir": "ltr", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def clean_duty(self) -> str:
+        """As it is dialled."""
+        return self._dialled("duty")
+
+    def clean_supervisor(self) -> str:
+        """As it is dialled."""
+        return self._dialled("supervisor")
+
+    def _dialled(self, name: str) -> str:
+        number = as_dialled(self.cleaned_data[name])
+        if number is None:
+            raise forms.ValidationError(refusals.NO_TELEPHONE.message)
+        return number
 
 
 MOMENT = "%Y-%m-%dT%H:%M"

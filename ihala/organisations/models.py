@@ -2,7 +2,7 @@
 
 The directory of organisations is readable by all; everything else stands behind a policy: memberships, calendars and
 rotas belong to one organisation (a calendar is also readable by whoever has an agreement with it, since deadlines
-follow it), agreements and terms to their two parties.
+follow it, and so are the lines on which it is reached), agreements and terms to their two parties.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from ihala.core.models import CODE, KEY, WHEN, WHO, Clear, Model, Sensitivity
 from .actor import Actor, Request, in_readers_language
 from .enums import Emirate, TermsEnd, TermsStatus
 from .resets import SecondFactorReset
+from .telephones import Telephones
 
 __all__ = [
     "Actor", "Agreement", "Calendar", "DutyShift", "Holiday", "Membership", "Organisation", "Request",
-    "SecondFactorReset", "Terms",
+    "SecondFactorReset", "Telephones", "Terms",
 ]  # fmt: skip
 
 

@@ -64,7 +64,8 @@ RESET_YOURS = Refusal(
     Status.FORBIDDEN,
 )
 
-# Calendar and rota
+# Telephones, calendar and rota
+NO_TELEPHONE = Refusal("no_telephone", _("This is not a telephone number in use."))
 HOLIDAY_TAKEN = Refusal("holiday_taken", _("This day is a holiday already."), Status.CONFLICT)
 BAD_HOURS = Refusal("bad_hours", _("The working day ends after it begins."))
 NO_WORKING_DAY = Refusal("no_working_day", _("At least one day of the week is a working day."))

@@ -6,13 +6,13 @@ in the way.
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, TextField
+from django.db.models import OuterRef, Q, QuerySet, TextField, prefetch_related_objects
 from django.db.models.functions import Cast
 
 from ihala.accounts.models import User
@@ -33,15 +33,17 @@ from .models import (
     Membership,
     Organisation,
     SecondFactorReset,
+    Telephones,
     Terms,
 )
+from .telephones import LINES
 from .terms import InvalidTerms, TermsView, read_terms
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
 LONGEST_SHIFT = timedelta(hours=48)
 CASE_CONTENT = frozenset({Permission.READ_CASE, Permission.WRITE_CASE})
 
-__all__ = ["TermsView", "active_terms", "calendar_of", "on_duty", "partners", "terms_of", "view"]
+__all__ = ["TermsView", "active_terms", "calendar_of", "lines", "on_duty", "partners", "terms_of", "view"]
 
 
 # ── Terms ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,7 +174,7 @@ def why_not_end(terms: Terms | None, actor: Actor) -> Refusal | None:
     return None if terms is not None and terms.status == TermsStatus.ACTIVE else refusals.NOTHING_ACTIVE
 
 
-# ── Working time and duty ──────────────────────────────────────────────────────────────────────────────────────────
+# ── Working time, duty and telephones ──────────────────────────────────────────────────────────────────────────
 
 
 def calendar_of(organisation_id: int) -> WorkCalendar:
@@ -227,6 +229,35 @@ def why_not_shift(
     if ends_at <= starts_at:
         return refusals.SHIFT_BACKWARDS
     return refusals.SHIFT_TOO_LONG if ends_at - starts_at > LONGEST_SHIFT else None
+
+
+def why_not_telephones(actor: Actor) -> Refusal | None:
+    """Administrators enter the lines of their own organisation; the system does when an organisation is made."""
+    return None if actor.system or actor.has(Permission.MANAGE_TELEPHONES) else refusals.NOT_PERMITTED
+
+
+def lines(organisation: Organisation) -> list[dict[str, Any]]:
+    """What to dial, the line that is answered round the clock first, as `components/telephones.html` takes it.
+
+    Empty where none is told, or is not this reader's to know. One query if they were not selected along.
+    """
+    kept = told(organisation)
+    if kept is None:
+        return []
+    both = ((LINES["duty"], kept.duty), (LINES["supervisor"], kept.supervisor))
+    return [{"label": label, "number": number} for label, number in both if number]
+
+
+def with_lines(organisations: Iterable[Organisation]) -> list[Organisation]:
+    """The same organisations with their lines, in one query for all of them."""
+    found = list(organisations)
+    prefetch_related_objects(found, "telephones")
+    return found
+
+
+def told(organisation: Organisation) -> Telephones | None:
+    """The lines of the organisation, if they are entered and the reader may know them."""
+    return getattr(organisation, "telephones", None)
 
 
 # ── Staff ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import agreements, organisation
+from .views import agreements, organisation, telephones
 
 app_name = "organisations"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("staff/<int:pk>/access/", organisation.access, name="access"),
     path("calendar/", organisation.calendar, name="calendar"),
     path("calendar/<int:pk>/remove/", organisation.remove_holiday, name="remove_holiday"),
+    path("telephones/", telephones.telephones, name="telephones"),
     path("rota/", organisation.rota, name="rota"),
     path("rota/<int:pk>/remove/", organisation.remove_shift, name="remove_shift"),
 ]

@@ -13,6 +13,7 @@ from ihala.cases.models import Case
 from ihala.core.clock import now
 from ihala.core.kept import Asked
 from ihala.core.vocabulary import LegalBasis, Service
+from ihala.organisations import rules as organisations
 from ihala.organisations.models import Actor
 
 from . import enums, facts, questions, rules, workflow
@@ -42,7 +43,6 @@ def page(referral: Referral, actor: Actor) -> dict[str, Any]:
     return {
         "referral": referral,
         "mine": referral.side_of(actor.organisation_id),
-        "other": referral.receiver if referral.sender_id == actor.organisation_id else referral.sender,
         **head(referral, actor),
         **buttons(referral, actor, case),
         "side": side,
@@ -77,10 +77,11 @@ def without_content(referral: Referral, actor: Actor) -> dict[str, Any]:
 
 
 def head(referral: Referral, actor: Actor) -> dict[str, Any]:
-    """State as this side is shown it, whose turn it is and until when."""
+    """State as this side is shown it, whose turn it is and until when, and how the other side is called."""
     state = workflow.shown_state(referral, actor.organisation_id)
     turn = workflow.turn(referral)
     due = referral.due_at if state == referral.state else referral.decide_due_at
+    across = referral.receiver if referral.sender_id == actor.organisation_id else referral.sender
     return {
         "state": state,
         "turn": bool(turn),
@@ -92,6 +93,8 @@ def head(referral: Referral, actor: Actor) -> dict[str, Any]:
         "final": workflow.is_final(referral),
         "decide_due": referral.decide_due_at if state in workflow.BEFORE_DECISION else None,
         "decision_paused": referral.decide_left is not None,
+        "across": across,
+        "lines": organisations.lines(across),
         "review_due": referral.review_due_at if referral.reviewed_at is None else None,
     }
 

@@ -25,6 +25,8 @@ from .models_apart import Comparison, PersonsDeposit
 
 REFERRAL = Given("referral", UUIDField())
 ORGANISATION = Given("organisation", BigIntegerField())
+PARTIES = ("sender__telephones", "receiver__telephones")
+"""The two organisations, with the lines on which each is reached."""
 
 
 def seen_at(reference: str, actor: Actor) -> Referral | None:
@@ -34,7 +36,7 @@ def seen_at(reference: str, actor: Actor) -> Referral | None:
 
 @kept
 def _seen_at(actor: Actor) -> QuerySet[Referral]:
-    whole = Referral.objects.visible_to(actor).select_related("sender", "receiver", "terms__agreement")
+    whole = Referral.objects.visible_to(actor).select_related(*PARTIES, "terms__agreement")
     return whole.telling_reach(actor).filter(reference=Given("reference", CharField()))
 
 

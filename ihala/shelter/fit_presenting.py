@@ -10,6 +10,7 @@ from ihala.accounts.roles import Permission
 from ihala.cases.enums import CaseState, Need
 from ihala.cases.models import Case
 from ihala.core.vocabulary import AgeBand, Service, Sex
+from ihala.organisations import rules as organisations
 from ihala.organisations.models import Actor
 
 from . import asked
@@ -63,6 +64,8 @@ def look(verdict: str) -> dict[str, Any]:
 def enquiry_page(enquiry: Enquiry, actor: Actor) -> dict[str, Any]:
     """The context of `fit/answers.html`."""
     household = household_of(enquiry.shape)
+    replies = asked.replies(enquiry)
+    organisations.with_lines(reply.partner.organisation for reply in replies)
     case = None
     if enquiry.case_id is not None:
         mine = Case.objects.worked_on_by(actor).filter(state=CaseState.OPEN)
@@ -74,7 +77,7 @@ def enquiry_page(enquiry: Enquiry, actor: Actor) -> dict[str, Any]:
         "needs": needs(household),
         "services": services(enquiry.services),
         "until": enquiry.window + WINDOW,
-        "replies": [_reply(reply) for reply in asked.replies(enquiry)],
+        "replies": [_reply(reply) for reply in replies],
         "may_refer": case is not None and actor.has(Permission.DRAFT_REFERRAL),
     }
 
@@ -91,6 +94,7 @@ def _reply(reply: Reply) -> dict[str, Any]:
     said = sentence(asking.verdict, asking.clauses) if asking and asking.verdict else why.get(reply.why, "")
     return {
         "organisation": reply.partner.organisation,
+        "lines": organisations.lines(reply.partner.organisation),
         "asking": asking,
         "badge": look(asking.verdict) if asking else None,
         "said": said,

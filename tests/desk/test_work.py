@@ -310,3 +310,14 @@ def test_one_place_of_the_menu_is_the_current_one():
         body = client.get(path).content.decode()
         menu = body[body.index('<nav class="nav"') : body.index("</nav>")]
         assert menu.count('aria-current="page"') == 1, path
+
+
+def test_what_is_overdue_over_there_comes_with_the_line_to_call_and_nothing_else_does():
+    referral = given.a_referral(State.SENT)
+    line = 'href="tel:+971500000201"'
+    assert line not in given.signed_in("aman.caseworker").get("/outbox/").content.decode()
+    with clock.at(referral.due_at + timedelta(minutes=1)):
+        assert line in given.signed_in("aman.caseworker").get("/outbox/").content.decode()
+        ours = given.signed_in("dfwac.duty").get("/overdue/").content.decode()
+        assert referral.reference in ours and "tel:" not in ours
+        assert "tel:" not in given.signed_in("sharjah.caseworker").get("/outbox/").content.decode()

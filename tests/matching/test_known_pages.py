@@ -32,6 +32,7 @@ def test_from_the_case_to_the_answer_and_a_word_of_each_side() -> None:
     assert again.count("Asked ") == 1 and f'href="{done.url}"' in again
     page = client.get(done.url).content.decode()
     assert "Look closer" in page and here.reference in page and "Your word" in page
+    assert "tel:+97150" in page
     assert client.post(done.url, {"says": "yes"}).status_code == 422
     assert client.post(done.url, {"says": "yes", "telephoned": "on"}).status_code == 302
     assert "It waits for the other side" in client.get(done.url).content.decode()

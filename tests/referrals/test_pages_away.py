@@ -94,3 +94,15 @@ def test_another_refusal_is_told_as_before(address, monkeypatch):
     monkeypatch.setattr(consents, "open_details", refused)
     reference = referral.reference if address.startswith("referrals") else case.reference
     assert page("aman.caseworker", reverse(address, args=[reference])).status_code == Status.TOO_MANY
+
+
+def test_while_nothing_opens_the_page_and_each_step_say_how_the_other_side_is_called(away):
+    referral = given.a_referral(State.UNDER_REVIEW)
+    away()
+    attest = reverse("referrals:step", args=[referral.reference, Step.ATTEST_CONFLICT_CHECK.value])
+    for address in (reverse("referrals:detail", args=[referral.reference]), attest):
+        shown = page("dfwac.supervisor", address).content.decode()
+        assert 'href="tel:+971500000101"' in shown and 'href="tel:+971500000201"' not in shown
+    assert 'href="tel:+971500000201"' in page(
+        "aman.caseworker", reverse("referrals:detail", args=[referral.reference])
+    ).content.decode()  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ihala.cases.models import Case
-from ihala.core.templatetags.ihala import clock, field, state_badge, urgency_badge
+from ihala.core.templatetags.ihala import clock, field, state_badge, tel, urgency_badge
 from ihala.core.text import label
 from ihala.core.vocabulary import Urgency
 from ihala.matching import pairs_rules
@@ -32,12 +32,13 @@ LINE = (
     '<th role="rowheader" scope="row" class="c-ref"><a href="{}"><bdi dir="ltr">{}</bdi></a></th>'
     '<td role="cell" class="c-urgency">{}</td>'
     '<td role="cell" class="c-what">{}{}</td>'
-    '<td role="cell" class="c-side"><span class="quiet">{}</span> <bdi>{}</bdi></td>'
+    '<td role="cell" class="c-side"><span class="quiet">{}</span> <bdi>{}</bdi>{}</td>'
     '<td role="cell" class="c-state">{}{}</td>'
     '<td role="cell" class="c-clock">{}{}</td>'
     '<td role="cell" class="c-mine">{}</td></tr>\n'
 )
 QUIET = '<div class="small quiet">{}</div>'
+CALL = '<div class="small">{} {}</div>'
 NOTHING = SafeString("")
 
 
@@ -60,6 +61,7 @@ def _line(row: Row, words: dict[str, SafeString]) -> str:
         format_html("<small>{}</small>", row.who) if row.who else "",
         words["from"] if row.incoming else words["to"],
         row.side,
+        format_html(CALL, words["duty"], tel(row.call)) if row.call else "",
         state_badge(row.state, row.state_label),
         format_html(QUIET, row.awaited) if row.ours and row.awaited else "",
         clock(row.due, row.paused) if row.due else "",
@@ -73,6 +75,7 @@ def _words(language: str) -> dict[str, SafeString]:
     return {
         "from": format_html("{}", _("From")),
         "to": format_html("{}", _("To")),
+        "duty": format_html("{}:", _("Duty line")),
         "yours": format_html('<div class="small">{}</div>', _("Your turn")),
         "theirs": format_html(QUIET, _("Their turn")),
     }

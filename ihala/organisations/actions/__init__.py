@@ -12,6 +12,7 @@ from .staff import (
     new_password,
     reactivate,
 )
+from .telephones import set_telephones
 
 __all__ = [
     "NewPassword",
@@ -31,5 +32,6 @@ __all__ = [
     "remove_holiday",
     "remove_shift",
     "set_calendar",
+    "set_telephones",
     "withdraw_proposal",
 ]

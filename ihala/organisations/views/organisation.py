@@ -1,6 +1,7 @@
 """One's own organisation: agreements, who is on duty, staff, working time."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from ihala.core.views import tried
 
 from .. import actions, rules
 from ..forms import CalendarForm, HolidayForm, MemberForm, RolesForm, ShiftForm
-from ..models import Calendar, DutyShift, Holiday, Membership, Organisation, Request
+from ..models import Actor, Agreement, Calendar, DutyShift, Holiday, Membership, Organisation, Request
 from .agreements import own_agreements, own_terms
 from .common import needs
 
@@ -24,15 +25,14 @@ def organisation(request: Request) -> HttpResponse:
     """The page of one's own organisation."""
     actor, me = request.actor, request.actor.organisation_id
     mine = list(own_agreements(actor).order_by("pk"))
-    open_ones = list(own_terms(actor).filter(ended_at=None).order_by("version"))
-    agreements = [
-        {"agreement": one, "other": one.other(me), "open": [t for t in open_ones if t.agreement_id == one.pk]}
-        for one in mine
-    ]
+    found = get_object_or_404(Organisation.objects.select_related("telephones"), pk=me)
     known = {me, *(one.other(me).pk for one in mine)}
     context = {
-        "organisation": get_object_or_404(Organisation, pk=me),
-        "agreements": agreements,
+        "organisation": found,
+        "partners": _called(rules.partners(me)),
+        "lines": rules.lines(found),
+        "has_duty_line": bool((kept := rules.told(found)) and kept.duty),
+        "agreements": _with_terms(mine, actor),
         "others": Organisation.objects.filter(is_active=True).exclude(pk__in=known).order_by("pk"),
         "waiting": rules.waiting_for_signature(actor),
         "resets": rules.resets_waiting(actor),
@@ -40,6 +40,31 @@ def organisation(request: Request) -> HttpResponse:
         "may": {permission.value: True for permission in actor.permissions},
     }
     return render(request, "organisations/organisation.html", context)
+
+
+def _with_terms(agreements: list[Agreement], actor: Actor) -> list[dict[str, Any]]:
+    """Each with its other party, and what is in force or proposed."""
+    open_ones = list(own_terms(actor).filter(ended_at=None).order_by("version"))
+    return [
+        {
+            "agreement": one,
+            "other": one.other(actor.organisation_id),
+            "open": [terms for terms in open_ones if terms.agreement_id == one.pk],
+        }
+        for one in agreements
+    ]
+
+
+def _called(organisations: QuerySet[Organisation]) -> list[dict[str, Any]]:
+    """The lines on which each is reached, and since when they are as they are."""
+    return [
+        {
+            "other": one,
+            "lines": rules.lines(one),
+            "since": kept.changed_at if (kept := rules.told(one)) else None,
+        }
+        for one in organisations.select_related("telephones")
+    ]
 
 
 # ── Staff ──────────────────────────────────────────────────────────────────────────────────────────────────────────
