@@ -5,6 +5,7 @@ Reads and computes, never writes. Others import the registry's types from here.
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, QuerySet, UUIDField
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from ihala.accounts.roles import Permission
 from ihala.core import text
-from ihala.core.kept import Given, kept
+from ihala.core.kept import Asked, Given, kept
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.vocabulary import Absent, AgeBand, DisclosureClass, Sex
 from ihala.organisations.models import Actor
@@ -316,6 +317,11 @@ def reads_until(case: Case, actor: Actor) -> datetime | None:
     """Until when who opened it in an emergency reads it; None for who has it for good, and for who has it not."""
     untils = _open_to(actor, case=case.pk)
     return untils[0] if untils else None
+
+
+def work_on(case: UUID, actor: Actor) -> Asked:
+    """What `why_not_work` asks, to be asked `ahead`."""
+    return _open_to.asked(actor, case=case)
 
 
 @kept

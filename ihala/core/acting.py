@@ -7,11 +7,13 @@ error and never an empty page.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 from django.db.models import Func, TextField, Value
 from django.db.models.functions import Cast
+
+from .kept import Asked, fetched
 
 SETTINGS = ("ihala.organisation", "ihala.user", "ihala.door")
 
@@ -54,8 +56,22 @@ def _scope(values: tuple[str, str, str]) -> Iterator[None]:
 @contextmanager
 def acting(actor: Acts) -> Iterator[None]:
     """Open a transaction in which the database knows that `actor` acts; nested, it restores the actor before."""
-    with _scope((str(actor.organisation_id), str(actor.user_id), "")):
+    with _scope(_values(actor)):
         yield
+
+
+def _values(actor: Acts) -> tuple[str, str, str]:
+    return (str(actor.organisation_id), str(actor.user_id), "")
+
+
+def looking_as(other: Acts, question: Asked, by: Acts) -> list[Any]:
+    """What `other` would be answered, while `by` acts. Nothing but the question is asked in its name: three statements,
+    sent in one go, without a savepoint, since a question changes nothing and its error ends the transaction."""
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        _set(_values(other))
+        cursor = question.send()
+        _set(_values(by))
+    return question.compiled.read(fetched(cursor))
 
 
 def becoming(column: str) -> Func:

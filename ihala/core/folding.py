@@ -82,7 +82,7 @@ def _fold(nodes: NodeList, template: Template) -> None:
 
 
 def _inside(node: Node) -> Iterator[NodeList]:
-    """The node lists within a node; another language's part is left as it is."""
+    """The node lists within a node; another language's part is text already, or left as it is."""
     if isinstance(node, LanguageNode):
         return
     for name in node.child_nodelists:
@@ -116,6 +116,9 @@ def _always_the_same(node: Node) -> bool:
         return fixed and _literal(*filter(None, [node.message_context]))
     if isinstance(node, StaticNode):
         return _literal(node.path)
+    if isinstance(node, LanguageNode):
+        inner = all(isinstance(one, TextNode) or _always_the_same(one) for one in node.nodelist)
+        return _literal(node.language) and inner
     if isinstance(node, URLNode):
         return _literal(node.view_name, *node.args, *node.kwargs.values())
     if type(node) is SimpleNode and getattr(node.func, "same_for_all", False):

@@ -91,7 +91,7 @@ class Kept:
             return []
         answers = _ahead.get()
         rows = answers.pop(asked.key, None) if answers else None
-        return asked.compiled.read(_fetched(asked.send())) if rows is None else asked.compiled.reader(rows)
+        return asked.compiled.read(fetched(asked.send())) if rows is None else asked.compiled.reader(rows)
 
     def asked(self, actor: Asks | None, *shape: Hashable, **given: Any) -> "Asked":
         """The question with its values, not sent yet: for `ahead`."""
@@ -205,7 +205,8 @@ _statements: dict[tuple["_Compiled", ...], str] = {}
 """SQL of questions asked together, without any value."""
 
 
-def _fetched(cursor: Any) -> list[Any]:
+def fetched(cursor: Any) -> list[Any]:
+    """The rows of a question that was sent."""
     with cursor:
         rows: list[Any] = cursor.fetchall()
         return rows

@@ -18,11 +18,11 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models
 
 
-def insert(rows: Sequence[models.Model], *, unless_there: bool = False) -> int:
+def insert(rows: Sequence[models.Model], *, unless_there: bool = False, keys: bool = False) -> int:
     """Write new rows of one model; with `unless_there`, a row whose key or unique value exists is left out.
 
     How many were written, which `in_one_go` nobody knows yet (-1). One statement. A key that the database gives stays
-    unknown to the row.
+    unknown to the row, unless `keys` are waited for.
     """
     if not rows:
         return 0
@@ -32,8 +32,11 @@ def insert(rows: Sequence[models.Model], *, unless_there: bool = False) -> int:
     many = len(rows) * len(fields) > PARSED_ONCE and not any(isinstance(one, ArrayField) for one in fields)
     values = [list(column) for column in zip(*lines, strict=True)] if many else list(chain(*lines))
     with at_hand.cursor() as cursor:
-        cursor.execute(_insert(model, 0 if many else len(rows), unless_there), values)
+        returning = f" RETURNING {connection.ops.quote_name(str(model._meta.pk.column))}" if keys else ""
+        cursor.execute(_insert(model, 0 if many else len(rows), unless_there) + returning, values)
         written: int = cursor.rowcount
+        for row, (key,) in zip(rows, cursor.fetchall() if keys else (), strict=keys):
+            row.pk = key
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return written

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from ihala.consent import rules as consent_rules
-from ihala.core.kept import kept
+from ihala.core.kept import Asked, kept
 from ihala.core.vocabulary import Kind
 from ihala.organisations import rules as agreements
 from ihala.organisations.rules import TermsView
@@ -81,6 +81,11 @@ def conflict_check(referral: Referral) -> tuple[SideRecord | None, datetime | No
     """
     found = next(iter(_conflict_check(None, referral=referral.pk)), None)
     return found, getattr(found, "closer_since", None)
+
+
+def check_asked(referral: Referral) -> Asked:
+    """What that asks, to be asked `ahead`."""
+    return _conflict_check.asked(None, referral=referral.pk)
 
 
 @kept

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import BigIntegerField, CharField, Q, QuerySet, Subquery, UUIDField
 
 from ihala.cases.models import Case
+from ihala.core.acting import looking_as
 from ihala.core.kept import Asked, Given, kept
 from ihala.organisations.models import Actor, Membership
 
@@ -54,6 +55,12 @@ def _own_case(actor: Actor) -> QuerySet[Case]:
 def side_of(referral: Referral, organisation_id: int) -> ReferralSide | None:
     """The organisation's own side, with its case."""
     return next(iter(_of(referral, _side(None, referral=referral.pk, organisation=organisation_id))), None)
+
+
+def side_there(referral: Referral, organisation_id: int, by: Actor) -> ReferralSide | None:
+    """The other organisation's side, looked at as its system while `by` acts; for what a step does there."""
+    there = _side.asked(None, referral=referral.pk, organisation=organisation_id)
+    return next(iter(_of(referral, looking_as(Actor.system_of(organisation_id), there, by))), None)
 
 
 @kept
@@ -194,6 +201,12 @@ def of_page(referral: Referral, actor: Actor) -> list[Asked]:
     if referral.receiver_id == me:
         asked += [_last_comparison.asked(None, **of), _persons_deposit.asked(None, **of)]
     return asked
+
+
+def of_package(referral: Referral, organisation_id: int) -> list[Asked]:
+    """The package and that organisation's side, to be asked `ahead`."""
+    mine = _side.asked(None, referral=referral.pk, organisation=organisation_id)
+    return [_parts.asked(None, referral=referral.pk), mine]
 
 
 def _of(referral: Referral, rows: Iterable[Any]) -> list[Any]:

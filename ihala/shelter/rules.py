@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ihala.accounts.roles import Permission
 from ihala.cases.models import Case
-from ihala.cases.rules import NOT_PERMITTED, NOT_VISIBLE, why_not_open, why_not_work
-from ihala.core.kept import Among, Given, kept
+from ihala.cases.rules import NOT_PERMITTED, NOT_VISIBLE, why_not_open, why_not_work, work_on
+from ihala.core.kept import Among, Asked, Given, kept
 from ihala.core.refusal import Refusal, Status
 from ihala.organisations.models import Actor
 
@@ -108,6 +108,11 @@ def why_not_family(family: UUID, actor: Actor, *, reads: bool = False) -> Refusa
     return why_not_open(case, actor) if reads else why_not_work(case, actor)
 
 
+def placing(family: UUID, actor: Actor) -> list[Asked]:
+    """What `why_not_place` asks of somebody who works on the case, to be asked `ahead`."""
+    return [_case.asked(None, family=family), *([] if actor.system else [work_on(family, actor)])]
+
+
 @kept
 def _case(_nobody: None) -> QuerySet[Case]:
     return Case.objects.filter(pk=Given("family", UUIDField()))
@@ -156,6 +161,12 @@ def _taken(_nobody: None) -> QuerySet[ClaimedBed, int]:
     )
 
 
+def claiming(beds: Collection[int], units: Collection[int], start: datetime, end: datetime) -> list[Asked]:
+    """What `why_not_claim` asks of these beds and their units, in this order, to be asked `ahead`."""
+    of = {"start": start, "end": end}
+    return [_taken.asked(None, beds=list(beds), **of), _families.asked(None, units=list(units), **of)]
+
+
 def free_beds(start: datetime, end: datetime | None = None) -> QuerySet[Bed]:
     """Beds nothing claims at `start`, or until `end`. Whether another family has the unit is asked apart."""
     claims = ClaimedBed.objects.filter(bed=OuterRef("pk"))
@@ -193,7 +204,7 @@ def why_not_claim(beds: Iterable[Bed], family: UUID, start: datetime, end: datet
     beds = list(beds)
     if not beds:
         return NO_BEDS
-    if _taken(None, beds=[bed.pk for bed in beds], start=start, end=end):
+    if _taken(None, beds=sorted(bed.pk for bed in beds), start=start, end=end):
         return BEDS_TAKEN
     shared = {bed.unit_id: bed.unit.shared for bed in beds}
     for unit, families in families_in(shared, start, end).items():

@@ -133,6 +133,21 @@ def test_a_field_can_wait_for_a_choice_and_take_the_focus():
     assert 'data-show-when="choice=a"' in drawn and "autofocus" in drawn and "wide" in drawn
 
 
+def test_an_empty_field_is_drawn_once_for_a_language_and_what_was_typed_each_time():
+    class Note(forms.Form):
+        text = forms.CharField(label="Note", widget=forms.Textarea)
+
+    for language in ("ar", "en"):
+        with translation.override(language):
+            plain = draw("{% field form.text %}", form=Note())
+            assert draw("{% empty_field form.text %}", form=Note()) == plain
+            assert draw("{% empty_field form.text %}", form=Note()) == plain
+            typed = draw("{% empty_field form.text %}", form=Note({"text": "<b>"}))
+            assert "&lt;b&gt;" in typed and "&lt;b&gt;" not in draw(
+                "{% empty_field form.text %}", form=Note()
+            )
+
+
 def test_the_error_summary_leads_to_each_field():
     drawn = render_to_string("components/form_errors.html", {"form": Sample({})})
     assert 'href="#id_name"' in drawn

@@ -68,6 +68,10 @@ def test_what_depends_on_the_request_is_asked_each_time() -> None:
 def test_another_language_within_a_page_stays_as_it_is() -> None:
     text = '{% load i18n %}{% language "en" %}{% translate "Search" %}{% endlanguage %}'
     assert shown(text, "ar") == "Search"
+    assert all(isinstance(node, TextNode) for node in read(text, "ar").nodelist)
+    for of in ("words", '"en"'):
+        text = f"{{% load i18n %}}{{% language {of} %}}{{% translate words %}}{{% endlanguage %}}"
+        assert shown(text, "ar", words="en") == "en"
 
 
 def test_a_condition_keeps_its_branches() -> None:

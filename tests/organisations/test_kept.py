@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 
 from ihala.core.acting import acting
@@ -63,7 +63,11 @@ def test_one_statement_is_sent_with_the_values_of_who_asks(aman: Party) -> None:
 
 
 def test_a_question_about_rows_stands_around_their_query(aman: Party) -> None:
-    @kept_within("SELECT %s::text, count(*) FROM ({}) AS colleagues", Given("word", CharField()))
+    @kept_within(
+        "SELECT %s::text, count(*) FROM ({}) AS colleagues",
+        Given("word", CharField()),
+        columns=(CharField(), BigIntegerField()),
+    )
     def counted(actor: Actor) -> QuerySet[Membership]:
         return _colleagues(actor)
 
@@ -73,7 +77,8 @@ def test_a_question_about_rows_stands_around_their_query(aman: Party) -> None:
 
 def test_who_sees_nothing_asks_nothing(aman: Party) -> None:
     asked = kept(lambda _nobody: Membership.objects.none())
-    within = kept_within("SELECT count(*) FROM ({}) AS n")(lambda _nobody: Membership.objects.none())
+    counted = kept_within("SELECT count(*) FROM ({}) AS n", columns=(BigIntegerField(),))
+    within = counted(lambda _nobody: Membership.objects.none())
     with acting(aman.duty), CaptureQueriesContext(connection) as captured:
         assert asked(None) == within(None) == []
     assert not [one for one in captured if "organisations_membership" in one["sql"]]

@@ -12,6 +12,7 @@ from typing import Any
 from django import template
 from django.forms import BaseForm, BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -309,6 +310,20 @@ def field(
         "wide": wide,
         "classes": type(widget).__name__.lower(),
     }
+
+
+@register.simple_tag
+def empty_field(bound: BoundField) -> SafeString:
+    """The same where nobody has typed and nothing is filled in beforehand: drawn once for each form and language."""
+    if bound.form.is_bound:
+        return render_to_string("components/field.html", field(bound))
+    place = (type(bound.form), bound.name, get_language())
+    if place not in _empty:
+        _empty[place] = render_to_string("components/field.html", field(bound))
+    return _empty[place]
+
+
+_empty: dict[tuple[type, str, str | None], SafeString] = {}
 
 
 def _left_to_right(widget: Any) -> bool:

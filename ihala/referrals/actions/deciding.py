@@ -11,15 +11,16 @@ from ihala.cases import actions as cases
 from ihala.cases.enums import AccessReason
 from ihala.cases.models import Case
 from ihala.core.clock import now
+from ihala.core.kept import Asked
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.vocabulary import DisclosureClass, Kind
 from ihala.core.writing import change as change_row
-from ihala.core.writing import insert
+from ihala.core.writing import in_one_go, insert
 from ihala.organisations.models import Actor, Membership
 from ihala.shelter.enums import ExtendReason
 from ihala.vault.sealing import Place
 
-from .. import facts, rules, workflow
+from .. import facts, questions, rules, workflow
 from ..enums import (
     ConflictResult,
     DeclineReason,
@@ -159,11 +160,16 @@ def accept(
             _answer_pull(locked, case, by)
             return
         locked.accepted_at = now()
-        change_row(locked, ("accepted_at", "state"))  # the release door reads the row
-        package.release(locked, by=by)
-        _house(locked, _expect_case(locked, by), beds, no_beds, text, by)
+        with in_one_go():
+            change_row(locked, ("accepted_at", "state"))  # the release door reads the row
+            package.release(locked, by=by)
+            expected = _expect_case(locked, by)
+        _house(locked, expected, beds, no_beds, text, by)
 
-    return take(Step.ACCEPT, referral, by=by, version=version, change=change, text=text)
+    def asked(locked: Referral) -> list[Asked]:
+        return [facts.check_asked(locked), *questions.of_package(locked, by.organisation_id)]
+
+    return take(Step.ACCEPT, referral, by=by, version=version, change=change, text=text, ask=asked)
 
 
 def _answer_pull(request: Referral, case: Case | None, by: Actor) -> None:

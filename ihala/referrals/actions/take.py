@@ -18,7 +18,7 @@ from ihala.audit.models import Event
 from ihala.cases import actions as cases
 from ihala.core.acting import acting
 from ihala.core.clock import now
-from ihala.core.kept import Given, kept
+from ihala.core.kept import Asked, Given, ahead, kept
 from ihala.core.refusal import Refusal, Refused, Status
 from ihala.core.text import moment
 from ihala.core.writing import change as change_row
@@ -28,7 +28,7 @@ from ihala.notifications.enums import Kind as Notice
 from ihala.organisations.models import Actor
 from ihala.vault import actions as vault
 
-from .. import facts, rules, workflow
+from .. import facts, questions, rules, workflow
 from ..enums import Side, State, Step
 from ..models import Referral, ReferralSide, StepTaken
 from . import housing, keeping_apart, sealed
@@ -48,26 +48,26 @@ def take(
     text: str = "",
     unchecked: bool = False,
     key: UUID | None = None,
+    ask: Callable[[Referral], list[Asked]] | None = None,
 ) -> Referral:
     """Take `step`; returns the fresh row. `unchecked` is for what must always succeed (withdrawal of consent).
 
-    A send repeated with the same `key` answers with the row as it is.
+    A send repeated with the same `key` answers with the row as it is. `ask`: what guards and change will ask of the
+    locked row and the change does not alter before, to be asked `ahead`.
     """
     try:
         with transaction.atomic():
             locked = _at_hand(referral, by)
             if key is not None and locked.send_key == key:
                 return locked
-            if not unchecked:
-                refuse_unless_possible(step, locked, by, version, reason, text)
             before = State(locked.state)
-            locked.state = workflow.STEPS[step].to or locked.state
-            along = change(locked) if change is not None else None
+            with ahead(*(ask(locked) if ask is not None else ())):
+                if not unchecked:
+                    refuse_unless_possible(step, locked, by, version, reason, text)
+                locked.state = workflow.STEPS[step].to or locked.state
+                along = change(locked) if change is not None else None
             settle(locked, before)
-            with in_one_go():
-                change_row(locked, CHANGING)
-                write_timeline(step, locked, before, by, reason, text)
-                put_on_record(step, locked, before, by, reason, along or [])
+            _write(step, locked, before, by, reason, text, along or [])
             tell(step, locked, by)
             return locked
     except Refused as refused:
@@ -76,6 +76,16 @@ def take(
             refusal=refused.refusal.code,
         )  # fmt: skip
         raise
+
+
+def _write(
+    step: Step, row: Referral, before: State, by: Actor, reason: str, text: str, along: list[Event]
+) -> None:
+    """The row, its line of the timeline and the event, in one go."""
+    with in_one_go():
+        change_row(row, CHANGING)
+        write_timeline(step, row, before, by, reason, text)
+        put_on_record(step, row, before, by, reason, along)
 
 
 CHANGING = [
@@ -223,11 +233,7 @@ def _worker(referral: Referral, organisation_id: int, by: Actor) -> int | None:
     if organisation_id == referral.receiver_id and referral.acknowledged_at is None:
         return None
     if organisation_id == by.organisation_id:
-        return _assigned_or_author(referral, organisation_id)
-    with acting(Actor.system_of(organisation_id)):
-        return _assigned_or_author(referral, organisation_id)
-
-
-def _assigned_or_author(referral: Referral, organisation_id: int) -> int | None:
-    side = facts.side(referral, organisation_id)
+        side = facts.side(referral, organisation_id)
+    else:
+        side = questions.side_there(referral, organisation_id, by)
     return None if side is None else side.assigned_id or side.author_id

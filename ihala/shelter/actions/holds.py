@@ -13,7 +13,7 @@ from django.db.models import QuerySet, UUIDField
 from ihala.accounts.roles import Role
 from ihala.audit.enums import EventName
 from ihala.core.clock import now
-from ihala.core.kept import NOW, Given, kept
+from ihala.core.kept import NOW, Given, ahead, kept
 from ihala.core.refusal import Refused
 from ihala.core.writing import insert
 from ihala.notifications import actions as notifications
@@ -23,7 +23,19 @@ from ihala.organisations.models import Actor
 from .. import rules
 from ..enums import ExtendReason, FreeReason, HoldEnd
 from ..models import Bed, Claim, Extension, Hold
-from .taking import beds_line, claim, end_claims, lock_beds, lock_units, require, taking, units_of
+from .taking import (
+    as_they_stand,
+    beds_asked,
+    beds_line,
+    claim,
+    end_claims,
+    keys_of,
+    lock_units,
+    lock_units_of,
+    require,
+    taking,
+    units_of,
+)
 
 
 def hold(
@@ -40,14 +52,17 @@ def hold(
     `backs`: the referral it is for, which notices lead to. `tells`: another organisation (id) that is warned too.
     Refused `beds_taken`, `unit_taken`, `held_already` (409), `until_ahead`, `no_beds`, `not_visible`.
     """
-    key = uuid4()
+    key, wanted = uuid4(), keys_of(beds)
     with taking(EventName.HOLD_MADE, by, "hold", key, family) as detail:
-        require(rules.why_not_place(family, by))
-        let_go_if_overdue(family, by)
-        chosen = lock_beds(beds)
+        with ahead(*rules.placing(family, by), beds_asked(wanted)):
+            require(rules.why_not_place(family, by))
+            let_go_if_overdue(family, by)
+            units = lock_units_of(wanted)
         moment = now()
         require(rules.why_not_until(until, moment, moment))
-        require(rules.why_not_claim(chosen, family, moment, until))
+        with ahead(beds_asked(wanted), *rules.claiming(wanted, list(units), moment, until)):
+            chosen = as_they_stand(wanted, units)
+            require(rules.why_not_claim(chosen, family, moment, until))
         made = Hold(
             id=key, organisation_id=by.organisation_id, family=family, backs=backs, tells_id=tells, made_at=moment,
             made_by_id=by.membership_id or None, until=until, warn_at=rules.warn_at(moment, until),

@@ -15,7 +15,7 @@ from django.db.models import BigIntegerField, QuerySet
 
 from ihala.audit import actions as audit
 from ihala.audit.enums import EventName
-from ihala.core.kept import Among, kept
+from ihala.core.kept import Among, Asked, kept
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.writing import insert
 from ihala.organisations.models import Actor
@@ -82,14 +82,33 @@ def _locking(_nobody: None) -> QuerySet[Unit]:
 
 def lock_beds(beds: Iterable[Bed], also: Iterable[int] = ()) -> list[Bed]:
     """The beds as they stand now, in order, their units and `also` locked; refused if one is not one's own."""
-    wanted = list({bed.pk for bed in beds})
-    units = lock_units({*(bed.unit_id for bed in _beds(None, beds=wanted)), *also})
-    found = _beds(None, beds=wanted)
-    if len(found) != len(wanted):
+    wanted = keys_of(beds)
+    return as_they_stand(wanted, lock_units_of(wanted, also))
+
+
+def lock_units_of(beds: list[int], also: Iterable[int] = ()) -> dict[int, Unit]:
+    """The units of these beds and `also`, locked."""
+    return lock_units({*(bed.unit_id for bed in _beds(None, beds=beds)), *also})
+
+
+def as_they_stand(beds: list[int], units: Mapping[int, Unit]) -> list[Bed]:
+    """These beds, whose units are locked; refused if one is not one's own."""
+    found = _beds(None, beds=beds)
+    if len(found) != len(beds):
         raise Refused(rules.NO_BEDS)
     for bed in found:
         bed.unit = units[bed.unit_id]
     return found
+
+
+def keys_of(beds: Iterable[Bed]) -> list[int]:
+    """Their keys, each once, in order."""
+    return sorted({bed.pk for bed in beds})
+
+
+def beds_asked(beds: list[int]) -> Asked:
+    """What the two above ask, to be asked `ahead`."""
+    return _beds.asked(None, beds=beds)
 
 
 @kept
@@ -118,7 +137,7 @@ def claim(
         )
         for unit in by_unit
     ]  # fmt: skip
-    Claim.objects.bulk_create(claims)
+    insert(claims, keys=True)
     insert(
         [
             ClaimedBed(
