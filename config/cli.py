@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import OperationalError
+
 from ihala_names import cli as names
 
 from . import databases, log, machine, postgres
 from .home import home
+
+INTERRUPTED = 130
+"""What a shell answers for a command that was stopped at its keyboard."""
 
 
 def say(line: str) -> None:
@@ -30,6 +36,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PermissionError as reason:
         print(_closed(Path(reason.filename or home())), file=sys.stderr)
         return 1
+    except ImproperlyConfigured as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    except OperationalError as reason:
+        print(f"The database does not answer as it should: {str(reason).strip()}", file=sys.stderr)
+        return 1
+    except EOFError:
+        print(
+            "\nThis command asks for something: give it at a terminal, where it can be typed.",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
     return status
 
 
@@ -41,12 +62,27 @@ def _closed(path: Path) -> str:
     return f"{path} is closed to {machine.name_of(os.geteuid())}. It belongs to {owner}: give this command as {owner}."
 
 
+def _port(text: str) -> int:
+    return _within(text, 65_535, "a port is a number from 1 to 65535")
+
+
+def _some(text: str) -> int:
+    return _within(text, 64, "from 1 to 64 processes")
+
+
+def _within(text: str, most: int, words: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 0 < number <= most:
+        raise argparse.ArgumentTypeError(words)
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ihala", description="Referrals between shelters.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="the whole product with a story in it, on this machine")
-    demo.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    demo.add_argument("--port", type=_port, default=os.environ.get("PORT") or "8000")
     demo.add_argument(
         "--empty", action="store_true", help="only the people and their agreement, no referrals"
     )
@@ -56,8 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--host", default="127.0.0.1", help="address to bind to, behind a proxy that speaks TLS"
     )
-    serve.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
-    serve.add_argument("--workers", type=int, default=2, help="server processes")
+    serve.add_argument("--port", type=_port, default=os.environ.get("PORT") or "8000")
+    serve.add_argument("--workers", type=_some, default=2, help="server processes")
     serve.set_defaults(run=_serve)
 
     commands.add_parser("agent", help="the key agent, as an account of its own").set_defaults(run=_agent)

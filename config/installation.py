@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from . import accounts, databases, demo, postgres, processes, provision, soundness
+from . import accounts, databases, demo, needs, postgres, processes, provision, soundness
 from .home import home
 from .keyagent import places
 
@@ -43,6 +43,9 @@ def work(say: Say) -> int:
 def _production(commands: Callable[[], list[processes.Command]], say: Say, *, starts_database: bool) -> int:
     if os.environ.get("IHALA_DEMO") == "1":
         say("IHALA_DEMO is set: the demo's sign-in page lets anyone in and cannot run in production.")
+        return 1
+    if unmet := needs.unmet(os.environ | {"IHALA_PRODUCTION": "1"}):
+        say(unmet)
         return 1
     supervisor = processes.Supervisor(say)
     supervisor.listen()

@@ -77,15 +77,26 @@ def recovery(options: argparse.Namespace, say: Say) -> int:
     from ihala.audit import keys
 
     owner = 0 if options.release else _owner(options.organisation)
+    INPUT("Earlier sheets become void now. Is the first officer alone at the screen? Press Enter.")
     sheets = keys.set_up_recovery(owner, options.officers)
-    for number, lines in enumerate(sheets, 1):
-        INPUT(f"Officer {number} of {len(sheets)} alone at the screen; press Enter.")
-        for line in lines:
-            say(f"  {line}")
-        INPUT("Copied on paper and compared? Press Enter; the lines then go.")
-        say("\033[2J\033[3J\033[H")
+    try:
+        for number, lines in enumerate(sheets, 1):
+            if number > 1:
+                INPUT(f"Officer {number} of {len(sheets)} alone at the screen; press Enter.")
+            _shown(number, lines, say)
+    except (EOFError, KeyboardInterrupt):
+        say("Not every officer has their parts, and earlier sheets are void: give the command again.")
+        return 1
     say("Any two of these officers can recover the keys together. Earlier sheets are void.")
     return 0
+
+
+def _shown(number: int, lines: list[str], say: Say) -> None:
+    say(f"Officer {number}")
+    for line in lines:
+        say(f"  {line}")
+    INPUT("Copied on paper and compared? Press Enter; the lines then go.")
+    say("\033[2J\033[3J\033[H")
 
 
 def recover(options: argparse.Namespace, say: Say) -> int:

@@ -2,7 +2,8 @@
 
 import argparse
 import os
-from getpass import getpass
+import warnings
+from getpass import GetPassWarning, getpass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,19 @@ from . import accounts, installation
 from .home import folder, home
 
 INPUT = input
-PASSWORD = getpass
+
+
+def _unseen(prompt: str) -> str:
+    """A password, typed at a terminal that does not show it; EOFError where there is none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", GetPassWarning)
+        try:
+            return getpass(prompt)
+        except GetPassWarning:
+            raise EOFError from None
+
+
+PASSWORD = _unseen
 
 
 def say(line: str) -> None:
@@ -67,9 +80,13 @@ def _export(options: argparse.Namespace) -> int:
             say(f"There is no organisation {options.organisation}.")
             return 1
         system = Actor.system_of(found.pk)
-        with acting(system):
-            _write(options.file, exporting.archive(found.pk))
-            actions.record(system, EventName.LOG_EXPORTED)
+        try:
+            with acting(system):
+                _write(options.file, exporting.archive(found.pk))
+                actions.record(system, EventName.LOG_EXPORTED)
+        except OSError as reason:
+            say(f"Not written: {reason}")
+            return 1
     say(f"Written: {options.file}")
     return 0
 
@@ -104,42 +121,41 @@ def _witness(options: argparse.Namespace) -> int:
 
 
 def _set_aside(options: argparse.Namespace) -> int:
-    from django.utils.translation import override
-
-    with installation.a_database(say), override("en"):
+    with installation.a_database(say):
         installation.set_up()
-        from ihala.accounts.roles import Permission
-        from ihala.audit import setting_aside
-        from ihala.core.refusal import Refused
-        from ihala.organisations.rules import staff_member
+        from django.utils.translation import override
 
-        actor = staff_member(options.user)
-        needed = Permission.CONFIRM_ERASURE if options.confirm else Permission.READ_AUDIT
-        if actor is None or not actor.has(needed):
+        with override("en"):
+            return _set_aside_by(options)
+
+
+def _set_aside_by(options: argparse.Namespace) -> int:
+    from ihala.accounts.roles import Permission
+    from ihala.audit import setting_aside
+    from ihala.core.refusal import Refused
+    from ihala.organisations.rules import staff_member
+
+    actor = staff_member(options.user)
+    needed = Permission.CONFIRM_ERASURE if options.confirm else Permission.READ_AUDIT
+    if actor is None or not actor.has(needed):
+        say(f"{options.user} is no data protection officer (to ask), nor director or officer (to confirm).")
+        return 1
+    if not _is_there(options.user):
+        say(f"That is not the password of {options.user}, or one they have not replaced by their own yet.")
+        return 1
+    try:
+        if options.confirm:
+            kept = setting_aside.confirm(UUID(options.confirm), actor)
+            accounts.settle()
             say(
-                f"{options.user} is no data protection officer (to ask), nor director or officer (to confirm)."
+                f"Set aside: {kept}. Keep it, it proves what was lost. The witnesses do the same where they are."
             )
-            return 1
-        if not _is_there(options.user):
-            say(
-                f"That is not the password of {options.user}, or one they have not replaced by their own yet."
-            )
-            return 1
-        try:
-            if options.confirm:
-                kept = setting_aside.confirm(UUID(options.confirm), actor)
-                accounts.settle()
-                say(
-                    f"Set aside: {kept}. Keep it, it proves what was lost. The witnesses do the same where they are."
-                )
-            else:
-                key = setting_aside.ask(actor)
-                say(f"Asked: {key}. Another person: ihala audit set-aside --confirm {key} --as USER")
-        except (Refused, ValueError) as reason:
-            say(
-                str(reason.refusal.message) if isinstance(reason, Refused) else "That is no key of a request."
-            )
-            return 1
+        else:
+            key = setting_aside.ask(actor)
+            say(f"Asked: {key}. Another person: ihala audit set-aside --confirm {key} --as USER")
+    except (Refused, ValueError) as reason:
+        say(str(reason.refusal.message) if isinstance(reason, Refused) else "That is no key of a request.")
+        return 1
     return 0
 
 

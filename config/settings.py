@@ -23,19 +23,15 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from . import databases, mail
+from . import databases, mail, needs
 from .home import ROOT, folder, home, secret
 from .keyagent import places
 
 DEMO = os.environ.get("IHALA_DEMO") == "1"
 PRODUCTION = os.environ.get("IHALA_PRODUCTION") == "1"
 ORIGIN = os.environ.get("IHALA_ORIGIN", "")
-if DEMO and (PRODUCTION or ORIGIN):
-    raise ImproperlyConfigured(
-        "The demo's sign-in page lets anyone in: IHALA_DEMO cannot be set in production."
-    )
-if PRODUCTION and not ORIGIN.startswith("https://"):
-    raise ImproperlyConfigured("Production needs IHALA_ORIGIN, the https:// address that people type.")
+if _UNMET := needs.unmet(os.environ):
+    raise ImproperlyConfigured(_UNMET)
 
 DEBUG = False
 SECRET_KEY = secret("django-secret-key")
@@ -136,10 +132,6 @@ KEY_AGENT = (
     if os.environ.get("IHALA_AGENT") == "inside" or os.environ.get("IHALA_ROLE") == "agent"
     else str(places.socket_path())
 )
-if PRODUCTION and os.environ.get("IHALA_AGENT"):
-    raise ImproperlyConfigured(
-        "IHALA_AGENT=inside gives the server the keys: it cannot be set in production."
-    )
 VAULT_DIR = folder(home() / "keys")
 SALTS_DIR = folder(home() / "salts")
 LOG_DIR = folder(home() / "log")  # the operator's key and last word; never in backups of the database

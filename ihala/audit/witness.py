@@ -12,11 +12,13 @@ import argparse
 import base64
 import contextlib
 import os
+import re
 import sys
 import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -28,6 +30,7 @@ from .verify import WITNESS, Key, Note, cosigned
 
 Ask = Callable[[str, str, bytes, dict[str, str]], bytes]
 """method, path, body, headers → the answer's body. OSError when there is none."""
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 PATIENCE = 10.0
 EVERY = 2.0
 
@@ -190,12 +193,20 @@ def watch(witness: Witness, say: Callable[[str], None], until: Callable[[], bool
 
 def main(arguments: list[str] | None = None) -> int:
     """The command of an organisation: `python -m ihala.audit.witness --server … --name … --folder …`."""
-    parser = argparse.ArgumentParser(description="Witness of Ihala's log.")
+    parser = argparse.ArgumentParser(prog="ihala audit witness", description="Witness of Ihala's log.")
     parser.add_argument("--server", required=True)
     parser.add_argument("--name", required=True)
     parser.add_argument("--folder", required=True, type=Path)
     asked = parser.parse_args(arguments)
-    witness = Witness(asked.folder, asked.name, over_http(asked.server))
+    server = urlsplit(asked.server)
+    if server.scheme not in ("http", "https") or not server.hostname:
+        parser.error("--server is the address people type, such as https://ihala.example")
+    if not NAME.fullmatch(asked.name):
+        parser.error("--name is letters, digits, dots and hyphens, such as witness.aman")
+    try:
+        witness = Witness(asked.folder, asked.name, over_http(asked.server))
+    except (OSError, ValueError) as reason:
+        parser.error(f"--folder holds no witness and cannot: {reason}")
     say(f"Witness {witness.key}")
     with contextlib.suppress(KeyboardInterrupt):
         watch(witness, say)

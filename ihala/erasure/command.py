@@ -67,7 +67,7 @@ def _wanted(options: Any, case: Case) -> dict[str, Any]:
 def _person(case: Case, said: str) -> Person:
     """ "companion:2" is the second companion. Refused `no_such_person`."""
     role, _colon, number = said.partition(":")
-    position = int(number) - 1 if number.isdigit() else 0
+    position = int(number) - 1 if number.isdecimal() else 0
     found = Person.objects.filter(case=case, role=role, position=position).first()
     if found is None:
         raise Refused(rules.NO_SUCH_PERSON)
