@@ -219,6 +219,7 @@ def check(say: Say) -> int:
             say(f"{back} file(s) of the key agent's belonged to another account; it can read them again now.")
         set_up()
         problems = [*_folders(), *soundness.unsafe(given), *_settings(), *_database(), *_search(say)]
+        problems += _log(say)
     for line in soundness.advice(given):
         say(f"Worth knowing: {line}")
     for problem in problems:
@@ -269,6 +270,20 @@ def _search(say: Say) -> list[str]:
         return ["People cannot be searched: the key agent's search process does not answer (docs/search.md)."]
     say(f"Search: {sum(held.values()):,} people of {len(held)} organisation(s) in memory.")
     return []
+
+
+def _log(say: Say) -> list[str]:
+    """Whether the log can go on being signed by those who signed it so far."""
+    from ihala.audit import checking
+    from ihala.core.clock import DUBAI
+
+    for name, at in checking.silent_witnesses():
+        since = f"since {at.astimezone(DUBAI):%Y-%m-%d %H:%M}" if at else "yet"
+        say(f"Worth knowing: {name} has not signed the log {since}: does it run where it is? (docs/log.md)")
+    if checking.operator_is_here():
+        return []
+    where = f"The operator's log key is not in {home() / 'log'}: bring that folder from beside the master key first."
+    return [f"{where} Signed with another key, every witness refuses (docs/log.md, After a restore)."]
 
 
 def _database() -> list[str]:

@@ -18,6 +18,12 @@ def main() -> None:
 
     if sys.argv[1:2] == ["cast"]:
         print(story.cast(f"http://localhost:{sys.argv[2]}/"), flush=True)  # noqa: T201
+        for name in story.witnesses_elsewhere():
+            print(  # noqa: T201
+                f"{name} is not in this home, so nothing it should sign counts any more: copy the folder "
+                f"witness/{name} from the home this demo came from (docs/log.md, After a restore).",
+                flush=True,
+            )
     elif sys.argv[1:2] == ["empty"]:
         actors = cast.assemble()
         story.witnessed(actors)

@@ -54,10 +54,19 @@ def still_missing() -> list[str]:
         found.append(
             f"Missing: custody's master key. Bring it from its own place to {home() / 'keys' / 'master.key'}"
         )
+    if not (home() / "log" / "operator.key").exists():
+        found.append(
+            f"Missing: the operator's log key. Bring the folder to {home() / 'log'} from beside the master key, before "
+            "anything starts; signed with another key, every witness refuses (docs/log.md)."
+        )
     if not any((home() / "salts").glob("*.salt")):
         found.append(
             "Missing: the shred salts. Without them no content opens: ihala salts restore COPY --key FILE"
         )
+    found.append(
+        "Witnesses are in no backup: each organisation's goes on where it is. A demo keeps its own in the folder "
+        "witness of the home it came from."
+    )
     found.append(
         "Then: ihala migrate, ihala check, and a page of a known case. What was erased stays unreadable."
     )

@@ -5,13 +5,15 @@ Everything is computed anew from the events: each leaf, the tree, the numbers. S
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from ihala.core.acting import at_the_log
+from ihala.core.clock import now
 
 from . import hashes, signing
 from .exporting import BLOCK, kept
 from .leaves import hash_of
-from .models import Checkpoint, Event, Leaf
+from .models import Checkpoint, Cosignature, Event, Leaf
 from .verify import Tree
 
 
@@ -30,6 +32,34 @@ class TreeState:
     def sound(self) -> bool:
         """Nothing is wrong."""
         return not self.problems
+
+
+PATIENCE = timedelta(minutes=10)
+"""How long a checkpoint may wait for a witness before somebody is told; a witness looks every few seconds."""
+
+
+def operator_is_here() -> bool:
+    """Is the operator's key that is in force the one of this home? After a restore it has to be brought back, or the
+    log would be signed by somebody whom no witness knows. True for a log that nobody has signed yet."""
+    with at_the_log():
+        known = signing.in_force().get(signing.INSTALLATION)
+    if known is None:
+        return True
+    return (signing.folder() / "operator.key").exists() and signing.operator().key == known
+
+
+def silent_witnesses() -> list[tuple[str, datetime | None]]:
+    """Witnesses that have not signed a checkpoint which has waited for them, each with the moment of its last word."""
+    with at_the_log():
+        waiting = Checkpoint.objects.filter(at__lt=now() - PATIENCE).order_by("-size").first()
+        if waiting is None:
+            return []
+        found = []
+        for owner, key in signing.in_force().items():
+            last = Cosignature.objects.filter(organisation_id=owner).order_by("-size").first()
+            if owner and (last is None or last.size < waiting.size):
+                found.append((key.name, last.at if last else None))
+        return found
 
 
 def tree_state() -> TreeState:

@@ -17,10 +17,10 @@ from procrastinate.contrib.django import app as jobs
 from procrastinate.testing import InMemoryConnector
 
 from ihala.accounts.models import User
-from ihala.audit.signing import register_witness
+from ihala.audit.signing import in_force, register_witness
 from ihala.audit.witness import Witness
 from ihala.core import clock
-from ihala.core.acting import acting, at_the_door
+from ihala.core.acting import acting, at_the_door, at_the_log
 from ihala.core.vocabulary import Urgency
 from ihala.matching.actions import set_rule
 from ihala.notifications.actions import mark_seen
@@ -134,6 +134,13 @@ def witnessed(actors: dict[str, Actor]) -> None:
         key = Witness(Path(settings.WITNESS_DIR) / name, name, _nobody).key
         with acting(officer):
             register_witness(officer, key)
+
+
+def witnesses_elsewhere() -> list[str]:
+    """The registered witnesses whose folder is not here: in a demo that was restored into another home."""
+    with at_the_log():
+        names = [key.name for owner, key in in_force().items() if owner]
+    return [name for name in names if not (Path(settings.WITNESS_DIR) / name / "witness.key").exists()]
 
 
 def _nobody(*asked: object) -> bytes:

@@ -125,7 +125,7 @@ def test_a_home_without_an_installation_is_told_what_to_run_first(tmp_path, comm
 
 
 def test_the_worker_alone_needs_the_database(home):
-    status, said = ihala(home, "worker")
+    status, said = ihala(home, "worker", IHALA_ORIGIN="https://localhost")
     assert status == 1
     assert "start `ihala serve` first" in said
 
