@@ -18,12 +18,12 @@ INSERT INTO shelter_house (id, organisation_id, code, turnaround_hours, created_
 SELECT gen_random_uuid(), id, 'ZZZZ', 0, now() - interval '2 years' FROM organisations_organisation
 WHERE code = 'dfwac'
 """
-UNIT = f"""
+UNIT = """
 INSERT INTO shelter_unit (key, organisation_id, house_id, code, kind, shared, wheelchair, ground_floor, sexes, version,
   created_at)
 SELECT gen_random_uuid(), organisation_id, id, n::text, 'flat', false, false, false, '{{female,male}}', 1, created_at
-FROM shelter_house, generate_series(1, {UNITS}) n WHERE code = 'ZZZZ'
-"""  # noqa: S608
+FROM shelter_house, generate_series(1, {units}) n WHERE code = 'ZZZZ'
+"""
 BED = f"""
 INSERT INTO shelter_bed (organisation_id, unit_id, code, kind, created_at)
 SELECT u.organisation_id, u.id, n::text, 'bed', u.created_at
@@ -73,7 +73,7 @@ def of_house(statement: str, code: str) -> str:
 def furnish(cluster: Cluster, database: str) -> None:
     """200 beds in forty units, all of them lived in."""
     with cluster.connect(database) as connection:
-        for statement in (HOUSE, UNIT, BED):
+        for statement in (HOUSE, UNIT.format(units=UNITS), BED):
             connection.execute(statement)
         connection.execute(STAYS.format(length="interval '12 days'", now="true", first=1, last=1))
 

@@ -1,7 +1,7 @@
 """Finding and holding a place: fit over a hundred organisations, acceptances with beds held, a year of stays behind.
 
 The rows of houses are written by the owner, in one statement for each table; everything measured goes through the
-server. A thread lets go of the holds that acceptances make, so that forty units suffice for hundreds of them.
+server. A thread lets go of the holds that acceptances make, so that some flats suffice for hundreds of them.
 """
 
 import statistics
@@ -20,6 +20,8 @@ from .stage import Stage
 
 OWN, PARTNER = "YYYY", "WWWW"
 """Codes of the house for acceptances and of each partner's house: four signs that say nothing, as codes must be."""
+FLATS = 160
+"""More than are accepted while a hold waits to be let go, or somebody finds their next flat held (409)."""
 FIT = "Fit over 100 organisations × 50 units"
 ORGANISATIONS, UNITS, FREE_EVERY, HELD_FOR = 100, 50, 0.1, 0.1
 LET_GO = f"""
@@ -90,9 +92,9 @@ class Places:
 
 
 def furnish(cluster: Cluster, database: str) -> list[str]:
-    """Forty flats of the receiver's for acceptances; each flat's beds as a form sends them."""
+    """Flats of the receiver's for acceptances; each flat's beds as a form sends them."""
     with cluster.connect(database) as connection:
-        for statement in (beds.HOUSE, beds.UNIT, beds.BED):
+        for statement in (beds.HOUSE, beds.UNIT.format(units=FLATS), beds.BED):
             connection.execute(beds.of_house(statement, OWN))
         return [str(row[0]) for row in connection.execute(PLACES)]
 

@@ -21,6 +21,14 @@ PATIENCE = 600.0
 WORKER = processes.worker().name
 
 
+LATER = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, scheduled_at)
+VALUES ('matching', 'matching.pairs', 'matching.pairs', now() + interval '1 day') ON CONFLICT DO NOTHING
+"""
+"""A dozen families come here a hundred times each: looking for two cases of one person, every ten minutes, would keep a
+core busy with pairs that no installation has."""
+
+
 @dataclass
 class Stage:
     """The home's cluster and the processes that run on it, by the accounts the demo would use."""
@@ -59,6 +67,8 @@ class Stage:
     def work(self) -> None:
         """Start the key agent, the sequencer and the worker, as the demo does."""
         self.supervisor.env = self.environment(databases.DATABASE)
+        with self.cluster.connect(databases.DATABASE) as connection:
+            connection.execute(LATER)
         commands = [processes.key_agent(), processes.sequencer(), processes.worker()]
         for command in self.accounts.placed(commands):
             self.supervisor.start(command)
