@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, CharField, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 
-from ihala.core.acting import acting
+from ihala.core.acting import acting, looking_as
 from ihala.core.kept import Given, kept, kept_within
 from ihala.organisations.models import Actor, Membership
 
@@ -82,6 +82,15 @@ def test_who_sees_nothing_asks_nothing(aman: Party) -> None:
     with acting(aman.duty), CaptureQueriesContext(connection) as captured:
         assert asked(None) == within(None) == []
     assert not [one for one in captured if "organisations_membership" in one["sql"]]
+
+
+def test_looking_as_another_shows_theirs_and_leaves_nothing_of_it(aman: Party, dfwac: Party) -> None:
+    everybody = kept(lambda _nobody: Membership.objects.order_by("id"))
+    system = Actor.system_of(dfwac.organisation.pk)
+    with acting(aman.duty):
+        theirs = looking_as(system, everybody.asked(None), aman.duty)
+        assert {one.organisation_id for one in theirs} == {dfwac.organisation.pk}
+        assert {one.organisation_id for one in everybody(None)} == {aman.organisation.pk}
 
 
 def test_the_wall_stands_behind_it(aman: Party, dfwac: Party) -> None:
