@@ -336,6 +336,11 @@ def people_in_order(case: Case) -> list[Person]:
     return _people(None, case=case.pk)
 
 
+def to_be_opened(case: UUID, actor: Actor) -> list[Asked]:
+    """What opening a case asks of somebody who works on it, to be asked `ahead`."""
+    return [work_on(case, actor), _people.asked(None, case=case)]
+
+
 @kept
 def _people(_nobody: None) -> QuerySet[Person]:
     return Person.objects.filter(case=Given("case", UUIDField())).order_by("role", "position")

@@ -94,9 +94,17 @@ def live_consent(case_id: UUID | None, recipient_id: int, at: datetime | None = 
     """The consent that counts at that moment (now), if there is one."""
     if case_id is None:
         return None
-    moment = (at or clock.now()).astimezone(clock.DUBAI)
-    found = _live(None, case=case_id, recipient=recipient_id, on=moment.date())
+    found = _live(None, case=case_id, recipient=recipient_id, on=_day_of(at))
     return next(iter(found), None)
+
+
+def live_asked(case_id: UUID, recipient_id: int) -> kept.Asked:
+    """That question as of now, to be asked `ahead`."""
+    return _live.asked(None, case=case_id, recipient=recipient_id, on=_day_of(None))
+
+
+def _day_of(at: datetime | None) -> date:
+    return (at or clock.now()).astimezone(clock.DUBAI).date()
 
 
 @kept.kept

@@ -90,7 +90,8 @@ class Kept:
         if not asked.compiled.sql:
             return []
         answers = _ahead.get()
-        rows = answers.pop(asked.key, None) if answers else None
+        found = answers.get(asked.key) if answers else None
+        rows = found.pop() if found else None
         return asked.compiled.read(fetched(asked.send())) if rows is None else asked.compiled.reader(rows)
 
     def asked(self, actor: Asks | None, *shape: Hashable, **given: Any) -> "Asked":
@@ -169,7 +170,8 @@ def of_every_page(actor: Asks) -> list[Asked]:
     return [asked for ask in EVERY_PAGE if (asked := ask(actor)) is not None]
 
 
-_ahead: ContextVar[dict[Hashable, list[Any]] | None] = ContextVar("ihala_ahead", default=None)
+_Answers = dict[Hashable, list[list[Any]]]
+_ahead: ContextVar[_Answers | None] = ContextVar("ihala_ahead", default=None)
 """Answers that came before they were asked for; each serves once."""
 
 
@@ -177,7 +179,8 @@ _ahead: ContextVar[dict[Hashable, list[Any]] | None] = ContextVar("ihala_ahead",
 def ahead(*questions: Asked) -> Iterator[None]:
     """Ask these in one go; whoever asks one of them in here, with the same values, finds its answer.
 
-    Only for what nothing in here changes before it is asked. An answer that nobody asked for is forgotten at the end.
+    Only for what nothing in here changes before it is asked. An answer serves as often as its question stands here; one
+    that nobody asked for is forgotten at the end.
     """
     answers = _together([one for one in questions if one.compiled.sql])
     token = _ahead.set(answers)
@@ -187,7 +190,7 @@ def ahead(*questions: Asked) -> Iterator[None]:
         _ahead.reset(token)
 
 
-def _together(questions: list[Asked]) -> dict[Hashable, list[Any]]:
+def _together(questions: list[Asked]) -> _Answers:
     """Their rows, from one statement."""
     if not questions:
         return {}
@@ -198,7 +201,10 @@ def _together(questions: list[Asked]) -> dict[Hashable, list[Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for one in questions for value in one.values])
         found = cursor.fetchone()
-    return {one.key: one.compiled.written(rows) for one, rows in zip(questions, found, strict=True)}
+    answers: dict[Hashable, list[list[Any]]] = {}
+    for one, rows in zip(questions, found, strict=True):
+        answers.setdefault(one.key, []).append(one.compiled.written(rows))
+    return answers
 
 
 _statements: dict[tuple["_Compiled", ...], str] = {}

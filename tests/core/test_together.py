@@ -73,6 +73,13 @@ def test_what_is_not_there_is_none_and_a_question_without_rows_has_none():
     assert len(more) == 0
 
 
+def test_an_answer_serves_as_often_as_its_question_was_asked():
+    seven = _other.asked(None, number=7)
+    with ahead(seven, seven), CaptureQueriesContext(connection) as more:
+        assert [_other(None, number=7) for _ in range(3)] == [[[7]], [[7]], [(7,)]]
+    assert len(more) == 1
+
+
 def test_a_kind_of_column_nobody_has_thought_of_is_refused_when_it_is_put_together():
     for kind in (models.DecimalField(), ArrayField(models.DecimalField())):
         with pytest.raises(ImproperlyConfigured):

@@ -159,7 +159,7 @@ def test_what_is_asked_ahead_is_what_would_be_read_in_turn():
             referral = questions.seen_at(scene.subject.reference, actor)
             sent = [*asked(referral, actor), about(actor, referral.pk), *of_every_page(actor)]
             with ahead(*sent):
-                together = [kept._ahead.get()[one.key] for one in sent]
+                together = [kept._ahead.get()[one.key][0] for one in sent]
             for one, rows in zip(sent, together, strict=True):
                 alone = one.compiled.read(kept.fetched(one.send()))
                 assert [_told(row) for row in one.compiled.reader(rows)] == [_told(row) for row in alone]

@@ -22,6 +22,7 @@ from ihala.cases.enums import AccessReason
 from ihala.cases.models import Case
 from ihala.consent import rules as consent_rules
 from ihala.core.clock import now, today
+from ihala.core.kept import Asked
 from ihala.core.refusal import Refused
 from ihala.core.vocabulary import DisclosureClass
 from ihala.core.writing import in_one_go, insert
@@ -88,6 +89,16 @@ def allowed_classes(referral: Referral) -> set[str]:
     basis, terms = facts.basis(referral), facts.pinned_terms(referral)
     allowed = set(consent_rules.allowed_classes(basis, terms, referral.urgency)) if basis and terms else set()
     return {DisclosureClass.TRIAGE} | (allowed & set(referral.classes))
+
+
+def to_be_sealed(referral: Referral, by: Actor) -> list[Asked]:
+    """What the guards and `seal` ask of the case that is sent, once its side is known; to be asked `ahead`."""
+    side = facts.side(referral, by.organisation_id)
+    if side is None or side.case_id is None:
+        return []
+    basis = consent_rules.live_asked(side.case_id, referral.receiver_id)
+    sends = case_rules.work_on(side.case_id, by)
+    return [basis, sends, *case_rules.to_be_opened(side.case_id, by)]
 
 
 def seal(referral: Referral, *, by: Actor, dispatched: bool) -> None:

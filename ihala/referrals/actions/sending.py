@@ -13,6 +13,7 @@ from ihala.cases import rules as case_rules
 from ihala.cases.enums import CaseState
 from ihala.cases.models import Case
 from ihala.core.clock import now
+from ihala.core.kept import Asked
 from ihala.core.refusal import Refused
 from ihala.core.vocabulary import DisclosureClass
 from ihala.organisations import rules as agreements
@@ -125,7 +126,11 @@ def send_at_once(
         locked.review_due_at = _sent(locked) + REVIEW_WITHIN
         return _open_to_supervisors(locked, by)
 
-    return take(Step.SEND_AT_ONCE, referral, by=by, version=version, change=change, text=text, key=key)
+    def asked(locked: Referral) -> list[Asked]:
+        return package.to_be_sealed(locked, by)
+
+    step = Step.SEND_AT_ONCE
+    return take(step, referral, by=by, version=version, change=change, text=text, key=key, ask=asked)
 
 
 def approve(
