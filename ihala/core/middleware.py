@@ -26,7 +26,8 @@ class RefusalMiddleware:
         request.ihala_refused = refusal  # type: ignore[attr-defined]  # goes on record where it is known who acts
         if request.headers.get("X-Autosave"):  # `static/js/forms.js` says it in the line under the form
             return JsonResponse({"error": str(refusal.message)}, status=int(refusal.status))
-        context = {"refusal": refusal, "again": again(request) if refusal.status in LATER else None}
+        once_more = again(request) if refusal.status in LATER else None
+        context = {"refusal": refusal, "again": once_more, "across": "", "lines": None}
         return render(request, "errors/refused.html", context, status=int(refusal.status))
 
 

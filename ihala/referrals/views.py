@@ -27,6 +27,7 @@ from .forms_refused import kept
 from .models import DestructionTask, Referral
 from .presenting import asked, page, without_content
 from .presenting_receipts import receipts_of
+from .views_away import with_whom_to_call
 
 
 def found(request: Request, reference: str) -> Referral:
@@ -81,6 +82,7 @@ def by_key(request: Request, key: UUID) -> HttpResponse:
 
 
 @require_POST
+@with_whom_to_call
 def note(request: Request, reference: str) -> HttpResponse:
     """Keep an internal note of the reader's own side."""
     referral = found(request, reference)
@@ -94,6 +96,7 @@ def note(request: Request, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@with_whom_to_call
 def attest(request: Request, reference: str) -> HttpResponse:
     """After a withdrawal of consent: what was destroyed, and what must be kept by law."""
     referral = found(request, reference)

@@ -26,6 +26,7 @@ from .presenting_drafting import asked_before, bases, offered, reviewed, shown_t
 from .presenting_words import done
 from .rules import draft_ends_at
 from .views import asked_of, found
+from .views_away import with_whom_to_call
 
 ALL = frozenset(DisclosureClass)
 
@@ -73,6 +74,7 @@ def _draft_of(request: Request, reference: str) -> Referral | None:
 
 
 @require_http_methods(["GET", "POST"])
+@with_whom_to_call
 def need(request: Request, reference: str) -> HttpResponse:
     """Screen 1 again, for a draft."""
     referral = _draft_of(request, reference)
@@ -101,6 +103,7 @@ def need(request: Request, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@with_whom_to_call
 def disclosure(request: Request, reference: str) -> HttpResponse:
     """Screen 2: what the other side will see, class by class and field by field, before and after acceptance."""
     referral = _draft_of(request, reference)
@@ -125,6 +128,7 @@ def disclosure(request: Request, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@with_whom_to_call
 def review(request: Request, reference: str) -> HttpResponse:
     """Screen 3: the whole once more, what happens next, and the button that submits or sends."""
     referral = asked_of(request, reference)

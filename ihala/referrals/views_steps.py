@@ -19,11 +19,13 @@ from .presenting import head, steps_so_far
 from .presenting_steps import beside, initial
 from .presenting_words import EXPLAINED, NOTE_LEFT_OUT, QUIET, done
 from .views import asked_of, found
+from .views_away import with_whom_to_call
 
 DANGEROUS = frozenset(QUIET) - {Step.RETURN_PROPOSAL, Step.RETURN} | {Step.REPORT_NOT_ARRIVED}
 
 
 @require_http_methods(["GET", "POST"])
+@with_whom_to_call
 def step(request: Request, reference: str, step: str) -> HttpResponse:
     """Ask for what the step needs, or take it."""
     referral = asked_of(request, reference)

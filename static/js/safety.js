@@ -13,7 +13,17 @@
   const tabs = exit && window.BroadcastChannel ? new BroadcastChannel("ihala-exit") : null;
   const away = exit?.getAttribute("action");
   const go = () => location.replace(away);
+  // A paper (PDF) stands in one tab of its own, which has no script and no button: whoever opened it closes it on leaving.
+  const PAPER = "ihala-paper";
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-paper]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !window.open(link.href, PAPER)) return;
+    event.preventDefault();
+    sessionStorage.setItem(PAPER, "open");
+  });
   function empty() {
+    if (sessionStorage.getItem(PAPER)) window.open("", PAPER)?.close();
+    sessionStorage.removeItem(PAPER);
     root.classList.add("leaving");
     document.title = "\u200b";
     window.removeEventListener("beforeunload", window.ihalaAsk || go);

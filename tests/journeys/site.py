@@ -119,7 +119,8 @@ class Visitor:
 
     def strangers(self) -> list[str]:
         """Requests that left the origin."""
-        own = (self.site.url + "/", "data:", "blob:", "about:")
+        viewer = ("chrome:", "chrome-extension:")  # the browser shows papers by itself
+        own = (self.site.url + "/", "data:", "blob:", "about:", *viewer)
         return [url for url in self.requests if not url.startswith(own)]
 
 

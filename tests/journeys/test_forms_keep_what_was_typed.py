@@ -109,7 +109,8 @@ def test_a_double_click_on_send_is_one_referral(visit):
 
 def test_quick_exit_leaves_nothing_and_signs_out(visit):
     """He is at the door. One click, or Escape three times: the screen is empty, the page is gone from the history, and
-    the way back leads to the sign-in page. So does what stands open in another tab."""
+    the way back leads to the sign-in page. So does what stands open in another tab,
+    and the letter that was opened from it."""
     reference = given.a_referral(State.ACCEPTED).reference
     aman = visit("ar")
     for way in ("button", "escape"):
@@ -118,6 +119,9 @@ def test_quick_exit_leaves_nothing_and_signs_out(visit):
         other = aman.context.new_page()
         for tab in (other, page):
             hands.open_referral(tab, reference)
+        with page.context.expect_page() as opened:
+            other.locator("a[data-paper]").first.click()
+        paper = opened.value
         length = page.evaluate("history.length")
         if way == "button":
             page.locator("form[data-quick-exit] button").click()
@@ -127,6 +131,9 @@ def test_quick_exit_leaves_nothing_and_signs_out(visit):
         page.wait_for_url("**/exit/")
         assert page.evaluate("history.length") <= length, "the page itself was replaced"
         other.wait_for_url("**/exit/")
+        assert paper.is_closed() or paper.wait_for_event("close", timeout=5000), (
+            "the letter went with the rest"
+        )
         assert not any(reference in hands.seen_on(tab) for tab in (page, other))
         other.close()
         assert not [cookie for cookie in aman.context.cookies() if cookie["name"] == "ihala_session"]

@@ -106,3 +106,31 @@ def test_while_nothing_opens_the_page_and_each_step_say_how_the_other_side_is_ca
     assert 'href="tel:+971500000201"' in page(
         "aman.caseworker", reverse("referrals:detail", args=[referral.reference])
     ).content.decode()  # fmt: skip
+
+
+def test_what_cannot_be_sent_now_says_whom_to_call_and_is_sent_from_there_when_it_works_again(
+    away, settings, monkeypatch
+):
+    referral, agent, patience = given.a_referral(State.AWAITING_APPROVAL), settings.KEY_AGENT, link.PATIENCE
+    step = reverse("referrals:step", args=[referral.reference, Step.APPROVE.value])
+    client = given.signed_in("aman.supervisor")
+    sent = {bound.html_name: bound.value() for bound in client.get(step).context["form"] if bound.value()}
+    away()
+    answer = client.post(step, sent)
+    html = answer.content.decode()
+    assert answer.status_code == Status.AWAY
+    assert 'href="tel:+971500000201"' in html and f'name="version" value="{referral.version}"' in html
+    settings.KEY_AGENT = agent
+    monkeypatch.setattr(link, "PATIENCE", patience)
+    assert client.post(step, sent).status_code == 302
+    with acting(given.actor("dfwac.duty")):
+        assert Referral.objects.get(pk=referral.pk).state == State.SENT
+
+
+def test_whoever_may_not_see_a_referral_is_told_no_line_while_the_agent_is_away(away):
+    referral = given.a_referral(State.SENT)
+    away()
+    refused = given.signed_in("sharjah.caseworker").post(
+        reverse("referrals:step", args=[referral.reference, Step.ACCEPT.value]), {"version": 1}
+    )
+    assert refused.status_code == Status.NOT_VISIBLE and "tel:" not in refused.content.decode()
