@@ -146,10 +146,10 @@ def close(left, low, high, right, first, cut, least, contrast, threshold, mine, 
                 d = _apart(left[i], right[j], most)
                 score = np.float32(1.0 - 2.0 * np.float64(d) / bits)
                 if score >= least:
-                    others = max(mine[i, 0], theirs[j, 0])
+                    others = mine[i, 0] + theirs[j, 0]
                     _note(mine, i, score)
                     _note(theirs, j, score)
-                    if score - contrast * (others - least) >= threshold:
+                    if score - contrast * (others - 2 * least) >= threshold:
                         if count == ids.shape[0]:
                             return -1
                         ids[count], mates[count], scores[count] = i, j, score

@@ -10,12 +10,14 @@ stored: key and encodings end with the run. What it does not hide: that two reco
 everything, and how many records there are.
 """
 
+import math
 import os
 import secrets
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
+from itertools import pairwise
 
 import numpy as np
 
@@ -26,49 +28,64 @@ from .model import LetterModel, shipped
 from .sounds import reading, skeleton
 
 BITS = 1024
-CUT = np.uint64(92)
-"""Of the first 256 bits, strangers differ in about 116; a pair that shares two fifths of its features in 77."""
-LEAST, CONTRAST = 0.3, 0.6
+CUT = np.uint64(88)
+"""Of the first 256 bits, strangers differ in about 114; a pair that shares two fifths of its features in 77."""
+LEAST, CONTRAST = 0.3, 0.4
 THRESHOLD = 0.44
 """The score from which a pair counts: errors in both directions were about even, with common and with rare names."""
-YEARS_NEAR = 3
+YEARS_NEAR, YEAR = 2, 1.7
+"""Birth years so far apart still share features, and what each of those weighs."""
+LOOSE = 3
+"""How far apart two consonants of one part may be to make a pair."""
+USUAL, EVENED = 12.0, 0.5
+"""The weight of a usual part, and how far others are brought to it: 0 leaves them, 1 makes all parts weigh the same."""
 ROOM = 1_000_000
 """Pairs kept per part of the comparison; when they do not fit, it is made again with more room."""
 FULL, HALF, SOME = 1.0, 0.5, 0.25
-"""What features weigh: years and sounds as heard; sounds by rule; those of the first part once more."""
+"""What features weigh: pairs as heard; pairs by rule and single letters; pairs with others between them."""
 Feature = tuple[str, float]
 OfPart = tuple[tuple[Feature, ...], tuple[Feature, ...]]
 
 
 def _of_part(token: Token, model: LetterModel) -> OfPart:
-    """Features of a part of a name, and those it has besides when it comes first."""
-    heard, ruled = f"^{reading(token, model)}$", f"^{skeleton(token)}$"
-    pairs = [ruled[place : place + 2] for place in range(len(ruled) - 1)]
-    found = [(heard[place : place + 2], FULL) for place in range(len(heard) - 1)]
-    found += [("/" + pair, HALF) for pair in pairs]
-    found += [(ruled[place] + "_" + ruled[place + 2], HALF) for place in range(len(ruled) - 2)]
-    found.append(("=" + ruled, HALF))
-    return tuple(found), tuple(("1" + pair, SOME) for pair in pairs)
+    """Features of a part of a name, and those it has besides when it comes first.
 
-
-def features(
-    record: Record, model: LetterModel | None = None, seen: dict[Token, OfPart] | None = None
-) -> Iterator[Feature]:
-    """What of a record goes into its encoding, and its weight; a feature has one weight wherever it stands.
-
-    `seen` keeps what was found for each part, for a run over many records.
+    Pairs bear the order of letters, letters by themselves and pairs with others between survive a slip of typing.
     """
-    model, seen = model or shipped(), {} if seen is None else seen
+    heard, ruled = reading(token, model), skeleton(token)
+    heard_pairs = [pair[0] + pair[1] for pair in pairwise(f"^{heard}$")]
+    ruled_pairs = [pair[0] + pair[1] for pair in pairwise(f"^{ruled}$")]
+    loose = {
+        before + after for place, before in enumerate(ruled) for after in ruled[place + 1 : place + 1 + LOOSE]
+    }
+    found = [(pair, FULL) for pair in heard_pairs] + [("." + letter, HALF) for letter in set(heard)]
+    found += [("/" + pair, HALF) for pair in ruled_pairs] + [("/" + letter, HALF) for letter in set(ruled)]
+    found += [("_" + pair, SOME) for pair in loose]
+    first = [("1" + pair, SOME) for pair in heard_pairs]
+    scale = _scale(sum(weight for _, weight in found))
+    return tuple((text, weight * scale) for text, weight in found), tuple(first)
+
+
+def _scale(total: float) -> float:
+    """What makes a long part outweigh a short one by less than its letters; in steps, so that weights are few."""
+    return float(2.0 ** (round(2 * EVENED * math.log2(USUAL / total)) / 2)) if total else 1.0
+
+
+def features(record: Record, model: LetterModel | None = None) -> Iterator[Feature]:
+    """What of a record goes into its encoding, and its weight; one that stands twice counts as the heavier."""
     for place, token in enumerate(tokens_of(record.name)):
-        if token not in seen:
-            seen[token] = _of_part(token, model)
-        always, first = seen[token]
+        always, first = _of_part(token, model or shipped())
         yield from always
         if place == 0:
             yield from first
+    yield from _besides(record)
+
+
+def _besides(record: Record) -> Iterator[Feature]:
+    """Features of everything but the name."""
     if record.year is not None:
         for year in range(record.year - YEARS_NEAR, record.year + YEARS_NEAR + 1):
-            yield f"year {year}", FULL
+            yield f"year {year}", YEAR
     for column, value in enumerate(record.more):
         plain = "".join(c for c in value.casefold()[:200] if c.isalnum())
         if plain:
@@ -87,11 +104,21 @@ def encode(records: list[Record], key: bytes, model: LetterModel | None = None) 
     A record that says nothing gets bits by chance, so that it is like no other.
     """
     known: dict[Feature, int] = {}
-    seen: dict[Token, OfPart] = {}
+    seen: dict[Token, tuple[array[int], array[int]]] = {}
     flat, starts = array("i"), array("q", [0])
+
+    def numbered(found: Iterable[Feature]) -> "array[int]":
+        return array("i", [known.setdefault(feature, len(known)) for feature in found])
+
     for record in records:
-        found = set(features(record, model, seen)) or {(secrets.token_hex(), FULL)}
-        flat.extend(known.setdefault(feature, len(known)) for feature in found)
+        numbers: set[int] = set()
+        for place, token in enumerate(tokens_of(record.name)):
+            if token not in seen:
+                always, first = _of_part(token, model or shipped())
+                seen[token] = numbered(always), numbered(first)
+            numbers.update(seen[token][0], seen[token][1] if place == 0 else ())
+        numbers.update(numbered(_besides(record)))
+        flat.extend(numbers or numbered([(secrets.token_hex(), FULL)]))
         starts.append(len(flat))
     digests = b"".join(
         blake2b(text.encode(), key=key, digest_size=4, person=b"ihala.feature").digest() for text, _ in known
@@ -154,8 +181,8 @@ def compare(left: np.ndarray, right: np.ndarray, threshold: float = THRESHOLD) -
         found = list(pool.map(part, range(workers)))
     ids, mates, scores = (np.concatenate([part[column] for part in found]) for column in range(3))
     theirs = np.sort(np.concatenate([part[3] for part in found], axis=1), axis=1)[:, ::-1]
-    next_like = np.maximum(_next(mine[ids], scores), _next(theirs[mates], scores))
-    scores = scores - CONTRAST * (next_like - LEAST)
+    next_like = _next(mine[ids], scores) + _next(theirs[mates], scores)
+    scores = scores - CONTRAST * (next_like - 2 * LEAST)
     counts = scores >= threshold
     columns = (column[counts].tolist() for column in (ids, mates, scores))
     return one_to_one([Link(*row) for row in zip(*columns, strict=True)], threshold)
