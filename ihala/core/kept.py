@@ -224,7 +224,7 @@ class _Compiled:
     def __init__(self, queryset: "QuerySet[Any, Any] | None", around: Around | None) -> None:
         self.sql, values = "", tuple[Any, ...]()
         self.converters: dict[int, Any] = {}
-        self.reader: Callable[[Iterable[Any]], list[Any]] = list
+        self.reader = READERS[ValuesListIterable]
         if queryset is not None:
             asked: Any = queryset
             self.compiler = asked.query.get_compiler(asked.db)

@@ -52,9 +52,9 @@ def test_every_kind_of_column_is_read_as_by_itself(values):
     asked = dict(zip(KINDS, values, strict=True))
     alone = _echo(None, **asked)
     with ahead(_echo.asked(None, **asked), _other.asked(None, number=7)):
-        assert _other(None, number=7) == [[7]]
+        assert _other(None, number=7) == [(7,)]
         together = _echo(None, **asked)
-    assert [list(row) for row in alone] == together == [list(values)]
+    assert alone == together == [values]
 
 
 def test_what_is_not_there_is_none_and_a_question_without_rows_has_none():
@@ -68,7 +68,7 @@ def test_what_is_not_there_is_none_and_a_question_without_rows_has_none():
         ahead(_echo.asked(None, **nothing), nowhere.asked(None, number=1)),
         CaptureQueriesContext(connection) as more,
     ):
-        assert _echo(None, **nothing) == [[None] * len(KINDS)]
+        assert _echo(None, **nothing) == [(None,) * len(KINDS)]
         assert nowhere(None, number=1) == []
     assert len(more) == 0
 
@@ -76,7 +76,7 @@ def test_what_is_not_there_is_none_and_a_question_without_rows_has_none():
 def test_an_answer_serves_as_often_as_its_question_was_asked():
     seven = _other.asked(None, number=7)
     with ahead(seven, seven), CaptureQueriesContext(connection) as more:
-        assert [_other(None, number=7) for _ in range(3)] == [[[7]], [[7]], [(7,)]]
+        assert [_other(None, number=7) for _ in range(3)] == [[(7,)]] * 3
     assert len(more) == 1
 
 
