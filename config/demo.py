@@ -156,7 +156,8 @@ def _wait_for(port: int, supervisor: processes.Supervisor) -> None:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
             return
-        except urllib.error.HTTPError:
+        except urllib.error.HTTPError as refused:
+            refused.close()
             return
         except OSError:
             if supervisor.died("server"):

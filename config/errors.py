@@ -7,6 +7,7 @@ telephone can be helped without telling what they had typed.
 import secrets
 from collections.abc import Sequence
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -25,7 +26,9 @@ def _page(
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: the browser sent something that no form of ours sends."""
+    """400: the browser sent something that no form of ours sends; 413 where it is too much text for a form."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request, takes_files=False)
     return _page(request, 400, _("This could not be read"), _("Go back, reload the page and try again."))
 
 

@@ -166,12 +166,20 @@ def _forgot(code: str) -> bool:
     return code == refusals.NO_LIVE_BASIS.code and connected_at - REMEMBERED < made_at < connected_at
 
 
+class _Line(socket.socket):
+    """A thread's connection, hung up when the thread that kept it has ended."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def _connection() -> socket.socket:
     """This thread's connection; a process that was forked makes its own."""
     kept: tuple[int, str, socket.socket] | None = getattr(_mine, "kept", None)
     if kept is not None and kept[:2] == (os.getpid(), settings.KEY_AGENT):
         return kept[2]
-    peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    forget()  # of the process this one was forked from, or to another agent: it is nobody's any more
+    peer = _Line(socket.AF_UNIX, socket.SOCK_STREAM)
     peer.settimeout(ANSWER_WITHIN)
     try:
         peer.connect(settings.KEY_AGENT)

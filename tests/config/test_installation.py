@@ -93,9 +93,11 @@ def processes_of(home):
 def answers(port, path):
     request = urllib.request.Request(f"http://localhost:{port}{path}", headers={"X-Forwarded-Proto": "https"})
     try:
-        return urllib.request.urlopen(request, timeout=10).status
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status
     except urllib.error.HTTPError as error:
-        return error.code
+        with error:
+            return error.code
 
 
 def test_migrate_then_check_finds_a_sound_installation(home):

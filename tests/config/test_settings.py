@@ -9,6 +9,7 @@ import sys
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import RequestDataTooBig
 from django.test import override_settings
 from django.utils import formats, translation
 
@@ -216,3 +217,9 @@ def test_dates_and_numbers_are_written_as_in_the_emirates():
     with translation.override("en"):
         assert formats.date_format(date(2026, 11, 24)) == "24 November 2026"
     assert settings.LANGUAGE_CODE == "ar"
+
+
+def test_a_form_with_more_text_than_it_may_hold_is_told_so_and_not_that_it_could_not_be_read(rf):
+    answer = errors.bad_request(rf.post("/cases/new/"), RequestDataTooBig())
+    assert answer.status_code == 413 and "ميغابايت" in answer.content.decode()
+    assert errors.bad_request(rf.post("/cases/new/"), ValueError()).status_code == 400

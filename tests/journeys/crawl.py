@@ -135,7 +135,8 @@ class Walk:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return _answer(self.base, answer)
         except urllib.error.HTTPError as refused:
-            return _answer(self.base, refused)
+            with refused:
+                return _answer(self.base, refused)
 
 
 def _answer(base: str, answer: "urllib.request._UrlopenRet") -> Answer:

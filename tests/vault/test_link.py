@@ -48,6 +48,33 @@ class Scripted:
         self.listening.close()
 
 
+class Closes(link._Line):
+    """A connection that says when it is hung up."""
+
+    hung_up = 0
+
+    def close(self):
+        Closes.hung_up += self.fileno() >= 0
+        super().close()
+
+
+def test_a_thread_that_ends_and_another_agents_address_hang_up_what_was_kept(
+    agent, settings, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(link, "_Line", Closes)
+    monkeypatch.setattr(Closes, "hung_up", 0)
+    thread = threading.Thread(target=link._connection)
+    thread.start()
+    thread.join()
+    assert Closes.hung_up == 1
+    link._connection()
+    elsewhere = Scripted(tmp_path / "b.sock")
+    settings.KEY_AGENT = str(elsewhere.path)
+    link._connection()
+    assert Closes.hung_up == 2
+    elsewhere.close()
+
+
 @pytest.fixture
 def agent(settings, tmp_path):
     scripted = Scripted(tmp_path / "a.sock")
