@@ -113,7 +113,6 @@ def opened_on_record(organisation: int, openings: Sequence[Opening]) -> list[lis
         for one in openings
         for name in (one.name, *(one.name.about(place.person) for place, _sealed in one.values))
     ]
-    keys = agent().open_keys(organisation, wanted, lambda _live: None)
-    return [
-        [agent().opened(one.name, place, sealed, keys) for place, sealed in one.values] for one in openings
-    ]
+    asked = agent()
+    keys = asked.open_keys(organisation, wanted, lambda _live: None)
+    return [[asked.opened(one.name, place, sealed, keys) for place, sealed in one.values] for one in openings]

@@ -16,8 +16,7 @@ from django.db import connection
 
 from ihala.audit import loading
 from ihala.audit.loading import Load, Source
-from ihala.cases.comparing import SEARCHED, identities_of
-from ihala.cases.models import Person
+from ihala.cases.comparing import SEARCHED, SealedPerson, identities_of
 
 from .asked import Asked
 from .known import DOCUMENT, PHONE, Known, NotHeld, known_of
@@ -179,11 +178,7 @@ def _opened(load: Load, organisation: int, cases: list[UUID]) -> Iterator[tuple[
     grouped = [(key, list(of_case)) for key, of_case in groupby(rows, key=lambda row: row[:2])]
     openings, shapes = [], []
     for (case, stamp), of_case in grouped:
-        people = [
-            Person(pk=row[2], case_id=case, sex=row[3], identity=row[4], triage=row[5])
-            for row in of_case
-            if row[2]
-        ]
+        people = [SealedPerson(*row[2:]) for row in of_case if row[2]]
         openings += identities_of(case, organisation, people)
         shapes.append((case, stamp, people))
     values = iter(load.open(openings))

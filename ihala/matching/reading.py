@@ -8,8 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from ihala.audit.actions import Opening
-from ihala.cases.comparing import SEARCHED, identities_of
-from ihala.cases.models import Person
+from ihala.cases.comparing import SEARCHED, SealedPerson, identities_of
 
 from .known import Known, known_of
 
@@ -34,18 +33,16 @@ def people(
         cursor.execute(ROWS, [organisation, None if only is None else list(only)])
         rows = [row for row in cursor.fetchall() if row[2] == SURVIVOR or not survivors]
     openings: list[Opening] = []
-    found: list[Person] = []
+    found: list[tuple[UUID, SealedPerson]] = []
     for case, of_case in groupby(rows, key=lambda row: row[0]):
-        persons = [
-            Person(pk=row[1], case_id=case, sex=row[3], identity=row[4], triage=row[5]) for row in of_case
-        ]
+        persons = [SealedPerson(row[1], *row[3:]) for row in of_case]
         openings += identities_of(case, organisation, persons)
-        found += persons
+        found += ((case, one) for one in persons)
     values = iter(opens(openings))
     said: list[Any] = []
     for by_class in zip(*[values] * len(SEARCHED), strict=True):
         said += zip(*by_class, strict=True)
     known = (
-        (one.case_id, known_of({"sex": one.sex}, *values)) for one, values in zip(found, said, strict=True)
+        (case, known_of({"sex": one.sex}, *values)) for (case, one), values in zip(found, said, strict=True)
     )
     return [(case, one) for case, one in known if one.findable]

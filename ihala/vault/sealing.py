@@ -10,7 +10,7 @@ it stands in: moved to another row, column, class, version or author it no longe
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -68,7 +68,9 @@ class SecretName:
 
     def about(self, person: UUID | None) -> "SecretName":
         """The same secret, and the key of what it says about `person` (None: about nobody alone)."""
-        return self if person == self.person else replace(self, person=person)
+        if person == self.person:
+            return self
+        return SecretName(self.subject, self.disclosure_class, self.version, self.author, person)
 
     @property
     def part(self) -> str:
