@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-from django.db.utils import OperationalError
-
 from ihala_names import cli as names
 
 from . import databases, log, machine, postgres
@@ -36,12 +33,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PermissionError as reason:
         print(_closed(Path(reason.filename or home())), file=sys.stderr)
         return 1
-    except ImproperlyConfigured as reason:
-        print(reason, file=sys.stderr)
-        return 1
-    except OperationalError as reason:
-        print(f"The database does not answer as it should: {str(reason).strip()}", file=sys.stderr)
-        return 1
     except EOFError:
         print(
             "\nThis command asks for something: give it at a terminal, where it can be typed.",
@@ -51,7 +42,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
+    except Exception as reason:
+        if not (told := _said_by_django(reason)):
+            raise
+        print(told, file=sys.stderr)
+        return 1
     return status
+
+
+def _said_by_django(reason: Exception) -> str:
+    """Settings that cannot be and a database that fails, in one line; "" for any other error. Django is loaded only by
+    the commands that need it."""
+    if "django" not in sys.modules:
+        return ""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db.utils import OperationalError
+
+    if isinstance(reason, OperationalError):
+        return f"The database does not answer as it should: {str(reason).strip()}"
+    return str(reason) if isinstance(reason, ImproperlyConfigured) else ""
 
 
 def _closed(path: Path) -> str:

@@ -29,6 +29,7 @@ INSERT INTO shelter_bed (organisation_id, unit_id, code, kind, created_at)
 SELECT u.organisation_id, u.id, n::text, 'bed', u.created_at
 FROM shelter_unit u JOIN shelter_house h ON h.id = u.house_id AND h.code = 'ZZZZ', generate_series(1, {BEDS}) n
 """  # noqa: S608
+KEY = "SELECT id FROM shelter_house WHERE code = 'ZZZZ'"
 STAYS = """
 CREATE TEMPORARY TABLE lived AS
 SELECT gen_random_uuid() AS stay, gen_random_uuid() AS family, u.id AS unit, u.organisation_id AS organisation,
@@ -70,12 +71,13 @@ def of_house(statement: str, code: str) -> str:
     return statement.replace(f"'{HOUSE_CODE}'", f"'{code}'")
 
 
-def furnish(cluster: Cluster, database: str) -> None:
-    """200 beds in forty units, all of them lived in."""
+def furnish(cluster: Cluster, database: str) -> str:
+    """200 beds in forty units, all of them lived in; the house's key."""
     with cluster.connect(database) as connection:
         for statement in (HOUSE, UNIT.format(units=UNITS), BED):
             connection.execute(statement)
         connection.execute(STAYS.format(length="interval '12 days'", now="true", first=1, last=1))
+        return str(next(iter(connection.execute(KEY)))[0])
 
 
 def remember(cluster: Cluster, database: str, stays: int) -> int:
@@ -90,16 +92,15 @@ def remember(cluster: Cluster, database: str, stays: int) -> int:
     return each * UNITS
 
 
-def ask(browser: Browser, times: int) -> tuple[load.Measured, int]:
-    """The page again and again, by one duty officer; and how many bytes it is compressed."""
+def ask(browser: Browser, times: int, house: str) -> tuple[load.Measured, int]:
+    """The house's page again and again, by one duty officer; and how many bytes it is compressed."""
     browser.close()  # the server hangs up on those that were idle
-    page = browser.get("/shelter/board/?days=60")
+    address = f"/shelter/board/?days=60&house={house}"
+    page = browser.get(address)
     for _warm in range(6):
-        browser.get("/shelter/board/?days=60")
+        browser.get(address)
     left = iter(range(times))
-    visit = load.Visit(
-        BOARD, [lambda: None if next(left, None) is None else browser.get("/shelter/board/?days=60")]
-    )
+    visit = load.Visit(BOARD, [lambda: None if next(left, None) is None else browser.get(address)])
     measured = load.run(visit, 120)
     if measured.errors:
         raise RuntimeError(measured.first_error)

@@ -136,7 +136,7 @@ def measure(
     stage: Stage, database: str, stays: int, asked: int, flats: list[str], stocks: list[list[Prepared]]
 ) -> Places:
     """Board, fit and acceptance with few stays behind, and again with a year of them everywhere."""
-    beds.furnish(stage.cluster, database)
+    house = beds.furnish(stage.cluster, database)
     with stage.cluster.connect(database) as connection:
         connection.execute(PARTNERS)
         connection.execute(_lived(2, now=True))
@@ -145,7 +145,7 @@ def measure(
     asker.port = browser.port
     browser.sign_in(f"{rows.RECEIVERS}0", rows.PASSWORD)
     asker.sign_in(f"{rows.SENDERS}0", rows.PASSWORD)
-    few_board, size = beds.ask(browser, asked)
+    few_board, size = beds.ask(browser, asked, house)
     few_fit = _ask(stage, database, asker, asked)
     few_accept = _accept(stage, database, browser, flats, stocks[0])
     many = beds.remember(stage.cluster, database, stays)
@@ -153,7 +153,7 @@ def measure(
         connection.execute(_lived(2 + max(1, stays // (ORGANISATIONS * UNITS)), now=False))
         for table in ("claim", "claimedbed", "stay", "bed", "unit"):
             connection.execute(f"VACUUM ANALYZE shelter_{table}")
-    many_board, _size = beds.ask(browser, asked)
+    many_board, _size = beds.ask(browser, asked, house)
     many_fit = _ask(stage, database, asker, asked)
     many_accept = _accept(stage, database, browser, flats, stocks[1])
     return Places(
