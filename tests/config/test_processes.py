@@ -211,5 +211,6 @@ def test_an_interrupted_start_stops_cleanly(monkeypatch):
 
     monkeypatch.setattr(installation, "_embedded", interrupted)
     monkeypatch.delenv("IHALA_DATABASE_URL", raising=False)
+    monkeypatch.setenv("IHALA_ORIGIN", "https://ihala.example")
     assert installation.work(said.append) == 0
     assert said == []
