@@ -212,5 +212,6 @@ def test_an_interrupted_start_stops_cleanly(monkeypatch):
     monkeypatch.setattr(installation, "_embedded", interrupted)
     monkeypatch.delenv("IHALA_DATABASE_URL", raising=False)
     monkeypatch.setenv("IHALA_ORIGIN", "https://ihala.example")
+    monkeypatch.delenv("IHALA_AGENT", raising=False)
     assert installation.work(said.append) == 0
     assert said == []
