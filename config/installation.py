@@ -41,9 +41,6 @@ def work(say: Say) -> int:
 
 
 def _production(commands: Callable[[], list[processes.Command]], say: Say, *, starts_database: bool) -> int:
-    if os.environ.get("IHALA_DEMO") == "1":
-        say("IHALA_DEMO is set: the demo's sign-in page lets anyone in and cannot run in production.")
-        return 1
     if unmet := needs.unmet(os.environ | {"IHALA_PRODUCTION": "1"}):
         say(unmet)
         return 1

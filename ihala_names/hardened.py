@@ -14,10 +14,11 @@ import math
 import os
 import secrets
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
@@ -43,6 +44,7 @@ ROOM = 1_000_000
 """Pairs kept per part of the comparison; when they do not fit, it is made again with more room."""
 FULL, HALF, SOME = 1.0, 0.5, 0.25
 """What features weigh: pairs as heard; pairs by rule and single letters; pairs with others between them."""
+T = TypeVar("T")
 Feature = tuple[str, float]
 OfPart = tuple[tuple[Feature, ...], tuple[Feature, ...]]
 
@@ -73,12 +75,21 @@ def _scale(total: float) -> float:
 
 def features(record: Record, model: LetterModel | None = None) -> Iterator[Feature]:
     """What of a record goes into its encoding, and its weight; one that stands twice counts as the heavier."""
+    return _of_record(record, lambda token: _of_part(token, model or shipped()), _besides)
+
+
+def _of_record(
+    record: Record,
+    of_part: Callable[[Token], tuple[Iterable[T], Iterable[T]]],
+    besides: Callable[[Record], Iterable[T]],
+) -> Iterator[T]:
+    """Of each part what it always has, of the first what it has besides, and everything but the name."""
     for place, token in enumerate(tokens_of(record.name)):
-        always, first = _of_part(token, model or shipped())
+        always, first = of_part(token)
         yield from always
         if place == 0:
             yield from first
-    yield from _besides(record)
+    yield from besides(record)
 
 
 def _besides(record: Record) -> Iterator[Feature]:
@@ -110,14 +121,14 @@ def encode(records: list[Record], key: bytes, model: LetterModel | None = None) 
     def numbered(found: Iterable[Feature]) -> "array[int]":
         return array("i", [known.setdefault(feature, len(known)) for feature in found])
 
+    def of_part(token: Token) -> "tuple[array[int], array[int]]":
+        if token not in seen:
+            always, first = _of_part(token, model or shipped())
+            seen[token] = numbered(always), numbered(first)
+        return seen[token]
+
     for record in records:
-        numbers: set[int] = set()
-        for place, token in enumerate(tokens_of(record.name)):
-            if token not in seen:
-                always, first = _of_part(token, model or shipped())
-                seen[token] = numbered(always), numbered(first)
-            numbers.update(seen[token][0], seen[token][1] if place == 0 else ())
-        numbers.update(numbered(_besides(record)))
+        numbers = set(_of_record(record, of_part, lambda one: numbered(_besides(one))))
         flat.extend(numbers or numbered([(secrets.token_hex(), FULL)]))
         starts.append(len(flat))
     digests = b"".join(

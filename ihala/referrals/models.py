@@ -162,6 +162,10 @@ class Referral(Model):
         """The id of the organisation across."""
         return self.receiver_id if organisation_id == self.sender_id else self.sender_id
 
+    def across(self, organisation_id: int) -> Organisation:
+        """That organisation itself."""
+        return self.receiver if organisation_id == self.sender_id else self.sender
+
 
 class ReferralSide(Model):
     """What one side keeps about the referral: its case, its author, whom it was given to, what it withheld."""

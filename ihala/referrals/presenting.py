@@ -81,7 +81,7 @@ def head(referral: Referral, actor: Actor) -> dict[str, Any]:
     state = workflow.shown_state(referral, actor.organisation_id)
     turn = workflow.turn(referral)
     due = referral.due_at if state == referral.state else referral.decide_due_at
-    across = referral.receiver if referral.sender_id == actor.organisation_id else referral.sender
+    across = referral.across(actor.organisation_id)
     return {
         "state": state,
         "turn": bool(turn),

@@ -29,8 +29,7 @@ def with_whom_to_call(view: View) -> View:
             referral = questions.seen_at(reference, request.actor)
             if refused.refusal.status != Status.AWAY or referral is None:
                 raise
-            mine = referral.sender_id == request.actor.organisation_id
-            across = referral.receiver if mine else referral.sender
+            across = referral.across(request.actor.organisation_id)
             context = {
                 "refusal": refused.refusal,
                 "again": again(request),

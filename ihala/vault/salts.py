@@ -99,7 +99,7 @@ def ensure(root: UUID, parts: Collection[str], at_first: Iterable[str] = ()) -> 
 def read(root: UUID) -> Salts | None:
     """The salts of a root, or None if they were destroyed or never made."""
     try:
-        with open(f"{settings.SALTS_DIR}/{root}.salt", "rb") as file:  # noqa: PTH123 (thousands in a load)
+        with open(f"{settings.SALTS_DIR}/{_name(root)}", "rb") as file:  # noqa: PTH123 (thousands in a load)
             return _parsed(file.read())
     except FileNotFoundError:
         return None
@@ -184,7 +184,11 @@ def _lying() -> Iterator[tuple[UUID, float]]:
 
 
 def _path(root: UUID) -> Path:
-    return folder() / f"{root}.salt"
+    return folder() / _name(root)
+
+
+def _name(root: UUID) -> str:
+    return f"{root}.salt"
 
 
 def _tombstone(root: UUID) -> Path:

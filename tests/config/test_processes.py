@@ -175,7 +175,7 @@ def test_elsewhere_than_on_linux_nothing_is_asked_of_the_kernel(monkeypatch):
 def test_production_refuses_the_demos_door(monkeypatch, capsys, command):
     monkeypatch.setenv("IHALA_DEMO", "1")
     assert cli.main([command]) == 1
-    assert "cannot run in production" in capsys.readouterr().out
+    assert "IHALA_DEMO cannot be set in production" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import CharField, DateTimeField, QuerySet, UUIDField
+from django.db.models import CharField, DateTimeField, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ihala.core.acting import acting
 from ihala.core.clock import now
-from ihala.core.kept import Asked, Given, kept, kept_sql
+from ihala.core.kept import Asked, kept, kept_sql
 from ihala.core.refusal import Refusal, Refused
 from ihala.core.vocabulary import DisclosureClass, Kind, Service, Urgency
 from ihala.organisations.models import Actor
@@ -25,7 +25,7 @@ from ihala.shelter.enums import ExtendReason, FreeReason, HoldEnd
 from ihala.shelter.fit import Answer, Household, Place, Suggestion, fit
 from ihala.shelter.models import Bed, Hold
 
-from .. import facts
+from .. import facts, questions
 from ..enums import State
 from ..models import Referral
 from . import package
@@ -190,7 +190,7 @@ def held_for(referral: Referral) -> Held | None:
 
 _hold_of = kept_sql(
     "SELECT until, ended_how FROM ihala_hold_of(%s)",
-    Given("referral", UUIDField()),
+    questions.REFERRAL,
     columns=(DateTimeField(), CharField()),
 )
 
